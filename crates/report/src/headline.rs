@@ -1,0 +1,183 @@
+//! A run in a sentence and four numbers.
+
+use crate::{
+    diff::Mismatch,
+    results::{LegResult, Results, Subject, VectorResult},
+    show::{clip, counted},
+    totals::Totals,
+    verdict::Verdict,
+};
+
+/// The subject's name and version, and its fault if it was told to commit one.
+pub(crate) fn name(subject: &Subject) -> String {
+    let mut name = clip(&subject.name, 60);
+    if !subject.version.is_empty() {
+        name = format!("{name} {}", clip(&subject.version, 40));
+    }
+    match &subject.fault {
+        Some(fault) => format!("{name} with the fault {}", clip(fault, 60)),
+        None => name,
+    }
+}
+
+/// What the run found, in one sentence.
+pub(crate) fn sentence(results: &Results, totals: &Totals) -> String {
+    let name = name(&results.subject);
+    let judged = results.vectors.iter().filter(|v| v.verdict.is_judged());
+    let n_judged = judged.count();
+    let other = totals.failed - totals.over_grants - totals.under_grants;
+    let vectors = |n: usize| counted(n, "vector", "vectors");
+    if n_judged == 0 {
+        return format!(
+            "{name} was not judged: none of {} ran.",
+            vectors(totals.vectors)
+        );
+    }
+    let mut said = Vec::new();
+    if totals.over_grants > 0 {
+        said.push(format!(
+            "hands over what is withheld in {}",
+            vectors(totals.over_grants)
+        ));
+    }
+    if totals.under_grants > 0 {
+        said.push(format!(
+            "withholds what is granted in {}",
+            vectors(totals.under_grants)
+        ));
+    }
+    if other > 0 {
+        said.push(format!("breaks a rule in {}", vectors(other)));
+    }
+    match said.as_slice() {
+        [] => format!(
+            "{name} does what is required in all {} that were judged.",
+            vectors(n_judged)
+        ),
+        [all @ .., last] if !all.is_empty() => {
+            format!(
+                "{name} {} and {last}, of {n_judged} judged.",
+                all.join(", ")
+            )
+        }
+        _ => format!("{name} {}, of {n_judged} judged.", said.concat()),
+    }
+}
+
+/// One of the four numbers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Number {
+    /// The verdict that is counted.
+    pub(crate) verdict: Verdict,
+    /// How many.
+    pub(crate) count: usize,
+    /// Of what.
+    pub(crate) label: &'static str,
+    /// What that means.
+    pub(crate) meaning: &'static str,
+}
+
+/// The four numbers of a run.
+pub(crate) fn numbers(totals: &Totals) -> [Number; 4] {
+    let form = |count: usize, one, many| if count == 1 { one } else { many };
+    [
+        Number {
+            verdict: Verdict::FailedOverGrant,
+            count: totals.over_grants,
+            label: form(totals.over_grants, "over-grant", "over-grants"),
+            meaning: "a page gets what is withheld",
+        },
+        Number {
+            verdict: Verdict::FailedUnderGrant,
+            count: totals.under_grants,
+            label: form(totals.under_grants, "under-grant", "under-grants"),
+            meaning: "a page is denied what is granted",
+        },
+        Number {
+            verdict: Verdict::RecommendedMissed,
+            count: totals.recommended_missed,
+            label: "recommended missed",
+            meaning: "advice that flips no outcome",
+        },
+        Number {
+            verdict: Verdict::Skipped,
+            count: totals.skipped + totals.not_applicable,
+            label: "skipped",
+            meaning: "blocked or not applicable: neither passed nor failed",
+        },
+    ]
+}
+
+/// The vectors that fail or differ, the gravest first, then by id.
+pub(crate) fn findings(results: &Results) -> Vec<&VectorResult> {
+    let mut findings: Vec<_> = results
+        .vectors
+        .iter()
+        .filter(|vector| vector.legs.iter().any(|leg| is_finding(leg.verdict)))
+        .collect();
+    findings.sort_by(|a, b| (b.verdict, &a.id).cmp(&(a.verdict, &b.id)));
+    findings
+}
+
+/// Whether somebody should look at a leg with this verdict.
+pub(crate) fn is_finding(verdict: Verdict) -> bool {
+    verdict.is_failure()
+        || verdict.is_error()
+        || matches!(
+            verdict,
+            Verdict::UnexpectedPass | Verdict::RecommendedMissed
+        )
+}
+
+/// The worst mismatch of `leg`, or the reason for its verdict, on one line.
+pub(crate) fn in_short(leg: &LegResult) -> String {
+    match (leg.worst(), &leg.note) {
+        (Some(worst), _) => {
+            let Mismatch {
+                field,
+                expected,
+                observed,
+                ..
+            } = worst;
+            let text = format!("{field}: expected {expected}, observed {observed}");
+            clip(&text, 1200)
+        }
+        (None, Some(note)) => clip(note, 400),
+        (None, None) => leg.verdict.label().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::sentence;
+    use crate::{
+        fixture::{run, vector},
+        results::VectorResult,
+        totals::Totals,
+        verdict::Verdict,
+    };
+
+    fn of(verdicts: &[Verdict]) -> String {
+        let with = |&verdict: &Verdict| VectorResult {
+            verdict,
+            ..vector("a/b/c", Vec::new())
+        };
+        let mut results = run(verdicts.iter().map(with).collect());
+        results.subject.fault = None;
+        sentence(&results, &Totals::of(&results))
+    }
+
+    #[rstest]
+    #[case(&[Verdict::Passed, Verdict::Passed], "reference 0.1.0 does what is required in all 2 vectors that were judged.")]
+    #[case(&[Verdict::FailedOverGrant, Verdict::Passed], "reference 0.1.0 hands over what is withheld in 1 vector, of 2 judged.")]
+    #[case(
+        &[Verdict::FailedOverGrant, Verdict::FailedUnderGrant, Verdict::FailedOther, Verdict::FailedOther],
+        "reference 0.1.0 hands over what is withheld in 1 vector, withholds what is granted in 1 vector and breaks a rule in 2 vectors, of 4 judged."
+    )]
+    #[case(&[Verdict::Skipped], "reference 0.1.0 was not judged: none of 1 vector ran.")]
+    fn the_sentence_says_the_worst_first(#[case] verdicts: &[Verdict], #[case] text: &str) {
+        assert_eq!(of(verdicts), text);
+    }
+}

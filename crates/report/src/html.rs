@@ -1,0 +1,133 @@
+//! The report as a folder of static pages.
+//!
+//! The pages open from disk and read without scripts; the only script filters the list of vectors.
+//! Whatever a subject sent is escaped, of limited length, and kept in check by a content security
+//! policy.
+
+mod concepts;
+mod coverage;
+mod diagram;
+mod given;
+mod index;
+mod parts;
+mod raw;
+mod reproduce;
+#[cfg(test)]
+mod tests;
+mod vector;
+
+use std::collections::BTreeMap;
+
+use crosscheck_vectors::catalogue::{Accounted, Concepts, Flag, Flags, Requirement, Requirements};
+
+use crate::{
+    drawn::drawn,
+    results::{Results, VectorResult},
+};
+
+/// A file of the report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Its place below the report's folder, with `/`.
+    pub path: String,
+    /// Its content.
+    pub content: String,
+}
+
+/// What the vectors refer to.
+#[derive(Clone, Copy, Debug)]
+pub struct Catalogue<'a> {
+    /// The requirements.
+    pub requirements: &'a Requirements,
+    /// The claims.
+    pub concepts: &'a Concepts,
+    /// The weakness classes.
+    pub flags: &'a Flags,
+    /// Requirements that no vector can reach.
+    pub accounted: &'a [Accounted],
+    /// The titles of the suite files, by place (`server/vary`).
+    pub topics: &'a BTreeMap<String, String>,
+}
+
+/// Draws all pages, `index.html` first, the vectors' pages sorted by id.
+pub fn render(
+    results: &Results,
+    previous: Option<&Results>,
+    catalogue: &Catalogue<'_>,
+) -> Vec<Page> {
+    let context = Context::new(results, *catalogue);
+    let mut pages = vec![
+        index::page(&context, previous),
+        concepts::page(&context),
+        coverage::page(&context),
+        file("style.css", include_str!("../templates/style.css")),
+        file("report.js", include_str!("../templates/report.js")),
+    ];
+    let vectors = results.vectors.iter();
+    pages.extend(vectors.map(|result| vector::page(&context, result)));
+    pages
+}
+
+fn file(path: &str, content: &str) -> Page {
+    Page {
+        path: path.to_owned(),
+        content: content.to_owned(),
+    }
+}
+
+/// Draws a template.
+fn draw(path: impl Into<String>, template: &impl askama::Template) -> Page {
+    Page {
+        path: path.into(),
+        content: drawn(template),
+    }
+}
+
+/// What every page looks things up in.
+#[derive(Debug)]
+struct Context<'a> {
+    results: &'a Results,
+    catalogue: Catalogue<'a>,
+    requirements: BTreeMap<&'a str, &'a Requirement>,
+    flags: BTreeMap<&'a str, &'a Flag>,
+}
+
+impl<'a> Context<'a> {
+    fn new(results: &'a Results, catalogue: Catalogue<'a>) -> Self {
+        let requirements = &catalogue.requirements.requirements;
+        let flags = &catalogue.flags.flags;
+        Self {
+            results,
+            catalogue,
+            requirements: requirements.iter().map(|row| (&*row.id, row)).collect(),
+            flags: flags.iter().map(|flag| (&*flag.id, flag)).collect(),
+        }
+    }
+
+    /// The address of a `source` such as `fetch#cors-check`; none if the document is not known.
+    fn address(&self, source: &str) -> Option<String> {
+        let (key, fragment) = source.split_once('#').unwrap_or((source, ""));
+        let sources = &self.catalogue.requirements.sources;
+        let document = sources.iter().find(|source| source.key == key)?;
+        let address = if fragment.is_empty() {
+            document.url.clone()
+        } else {
+            format!("{}#{fragment}", document.url)
+        };
+        parts::is_web(&address).then_some(address)
+    }
+
+    /// The title of the suite file that `vector` comes from.
+    fn topic_title(&self, topic: &str) -> String {
+        let title = self.catalogue.topics.get(topic).cloned();
+        title.unwrap_or_else(|| {
+            let last = topic.rsplit('/').next().unwrap_or(topic);
+            last.replace('-', " ")
+        })
+    }
+}
+
+/// Where a vector's page is, below the report's folder.
+fn place(vector: &VectorResult) -> String {
+    format!("v/{}.html", vector.id)
+}

@@ -1,0 +1,133 @@
+//! The first page: a sentence, four numbers, and what differs.
+
+mod changes;
+mod matrix;
+
+use askama::Template;
+
+use self::{
+    changes::ChangeList,
+    matrix::{Reason, Topic, matrix, unjudged},
+};
+use super::{
+    Context, Page, draw,
+    parts::{Frame, Rich},
+};
+use crate::{
+    compare::compare,
+    headline::{name, numbers, sentence},
+    show::{clip, counted},
+    totals::Totals,
+};
+
+#[derive(Debug, Template)]
+#[template(path = "index.html")]
+struct Index {
+    frame: Frame,
+    sentence: String,
+    numbers: Vec<Figure>,
+    identity: Vec<(&'static str, String)>,
+    compared_to: Option<String>,
+    changes: Vec<ChangeList>,
+    stale: Vec<Rich>,
+    legs: Vec<&'static str>,
+    differing: Matrix,
+    unjudged: Vec<Reason>,
+    n_unjudged: usize,
+    expected: Matrix,
+}
+
+/// One of the four numbers.
+#[derive(Debug)]
+struct Figure {
+    class: String,
+    symbol: &'static str,
+    count: usize,
+    label: &'static str,
+    meaning: &'static str,
+}
+
+/// Vectors by topic.
+#[derive(Debug)]
+struct Matrix {
+    topics: Vec<Topic>,
+    n_vectors: usize,
+}
+
+impl Matrix {
+    fn new(topics: Vec<Topic>) -> Self {
+        let n_vectors = topics.iter().map(|topic| topic.rows.len()).sum();
+        Self { topics, n_vectors }
+    }
+}
+
+pub(super) fn page(context: &Context<'_>, previous: Option<&crate::results::Results>) -> Page {
+    let results = context.results;
+    let totals = Totals::of(results);
+    let numbers = numbers(&totals).map(|number| Figure {
+        class: if number.count == 0 {
+            "none".to_owned()
+        } else {
+            number.verdict.word().to_owned()
+        },
+        symbol: number.verdict.symbol(),
+        count: number.count,
+        label: number.label,
+        meaning: number.meaning,
+    });
+    let unjudged = unjudged(context);
+    let frame = Frame::new(results, "index.html", "results");
+    let template = Index {
+        sentence: sentence(results, &totals),
+        numbers: numbers.into(),
+        identity: identity(context, &totals, &frame),
+        compared_to: previous
+            .map(|run| format!("{}, {}", name(&run.subject), clip(&run.started, 40))),
+        changes: previous.map_or_else(Vec::new, |run| changes::lists(&compare(run, results))),
+        stale: results
+            .stale
+            .iter()
+            .map(|entry| {
+                let text = format!("{}: `{}`: {}", entry.file, entry.id, entry.problem);
+                Rich::new(&clip(&text, 400))
+            })
+            .collect(),
+        legs: results.legs.iter().map(|leg| leg.leg.word()).collect(),
+        differing: Matrix::new(matrix(context, matrix::differs)),
+        n_unjudged: unjudged.iter().map(|reason| reason.vectors.len()).sum(),
+        unjudged,
+        expected: Matrix::new(matrix(context, matrix::is_expected)),
+        frame,
+    };
+    draw("index.html", &template)
+}
+
+/// What was run, on what and when.
+fn identity(context: &Context<'_>, totals: &Totals, frame: &Frame) -> Vec<(&'static str, String)> {
+    let results = context.results;
+    let mut rows = vec![("subject", name(&results.subject))];
+    let engines = results.legs.iter();
+    rows.extend(engines.map(|leg| (leg.leg.word(), clip(&leg.engine, 80))));
+    let mut vectors = format!("{} run", totals.vectors);
+    if results.not_selected > 0 {
+        vectors = format!("{vectors}, {} not selected", results.not_selected);
+    }
+    let policies: std::collections::BTreeSet<_> = results
+        .vectors
+        .iter()
+        .filter_map(|vector| vector.policy.as_ref())
+        .filter_map(|policy| serde_json::to_string(policy).ok())
+        .collect();
+    rows.extend([
+        ("vectors", vectors),
+        ("policies", policies.len().to_string()),
+        ("suite", format!("crosscheck {}", clip(&results.suite, 40))),
+        ("standard", format!("Fetch {}", frame.revision)),
+        ("started", clip(&results.started, 40)),
+        ("took", format!("{:.1} s", results.seconds)),
+    ]);
+    if totals.known > 0 {
+        rows.push(("known", counted(totals.known, "failure", "failures")));
+    }
+    rows
+}

@@ -1,0 +1,96 @@
+//! The bytes of an exchange, as text.
+
+use std::fmt::Write as _;
+
+use crosscheck_vectors::bytes::ByteString;
+
+use crate::{observation::Exchange, show::counted};
+
+/// How many header lines are shown of one message.
+const MOST_LINES: usize = 60;
+/// How many bytes are shown of one line.
+const LONGEST_LINE: usize = 1000;
+/// How many bytes are shown of one body.
+const LONGEST_BODY: usize = 2000;
+
+/// A request and its answer.
+#[derive(Clone, Debug)]
+pub(super) struct Raw {
+    pub(super) request: String,
+    pub(super) response: String,
+    pub(super) handled: Option<&'static str>,
+}
+
+impl Raw {
+    pub(super) fn of(exchange: &Exchange) -> Self {
+        let request = &exchange.request;
+        let start = [request.method.as_bytes(), b" ", request.url.as_bytes()].concat();
+        let response = exchange.response.as_ref().map(|response| {
+            let start = response.status.to_string().into_bytes();
+            message(&start, &response.headers, &response.body)
+        });
+        let word = |ran| {
+            if ran {
+                "the application ran"
+            } else {
+                "the application did not run"
+            }
+        };
+        Self {
+            request: message(&start, &request.headers, &request.body),
+            response: response.unwrap_or_else(|| "(no answer)".to_owned()),
+            handled: exchange.handled.map(word),
+        }
+    }
+}
+
+fn message(start: &[u8], headers: &[(ByteString, ByteString)], body: &ByteString) -> String {
+    let mut text = escaped(start, LONGEST_LINE);
+    for (name, value) in headers.iter().take(MOST_LINES) {
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "\n{}: {}",
+            escaped(name.as_bytes(), LONGEST_LINE),
+            escaped(value.as_bytes(), LONGEST_LINE)
+        );
+    }
+    if headers.len() > MOST_LINES {
+        let more = headers.len() - MOST_LINES;
+        let _ = write!(text, "\n… ({})", counted(more, "more line", "more lines"));
+    }
+    if !body.is_empty() {
+        let _ = write!(text, "\n\n{}", escaped(body.as_bytes(), LONGEST_BODY));
+    }
+    text
+}
+
+/// Printable ASCII and line ends as they are, all else as `\xNN`.
+fn escaped(bytes: &[u8], limit: usize) -> String {
+    let mut text = String::new();
+    for &byte in bytes.iter().take(limit) {
+        match byte {
+            b' '..=b'~' | b'\n' => text.push(char::from(byte)),
+            _ => {
+                // Writing to a string cannot fail.
+                let _ = write!(text, "\\x{byte:02x}");
+            }
+        }
+    }
+    if bytes.len() > limit {
+        let more = counted(bytes.len() - limit, "more byte", "more bytes");
+        let _ = write!(text, "… ({more})");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn bytes_are_escaped_and_cut() {
+        assert_eq!(escaped(b"a\x00\xff\nb", 9), "a\\x00\\xff\nb");
+        assert_eq!(escaped(b"abcd", 2), "ab… (2 more bytes)");
+    }
+}

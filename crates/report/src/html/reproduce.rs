@@ -1,0 +1,276 @@
+//! How to see it again, by hand.
+
+use std::fmt::Write as _;
+
+use crosscheck_vectors::{
+    bytes::ByteString,
+    client::{Api, Body, Cache, Client, Credentials, Mode, Redirect, ReferrerPolicy},
+};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{observation::SeenRequest, show::clip};
+
+/// The longest command that is shown, in characters.
+const LONGEST: usize = 4000;
+
+/// Header lines that curl writes itself.
+const FROM_CURL: [&str; 3] = ["host", "content-length", "connection"];
+
+/// A `curl` command that sends `request`.
+pub(super) fn curl(request: &SeenRequest) -> String {
+    let method = match request.method.as_bytes() {
+        b"GET" => String::new(),
+        b"HEAD" => " --head".to_owned(),
+        _ => format!(" --request {}", shell_word(&request.method)),
+    };
+    let mut command = format!(
+        "curl --include{method} {}",
+        shell_word(&request.url.as_str().into())
+    );
+    for (name, value) in &request.headers {
+        let lower = name.to_text().to_ascii_lowercase();
+        if !FROM_CURL.contains(&lower.as_str()) {
+            let line = [name.as_bytes(), b": ", value.as_bytes()].concat();
+            // Writing to a string cannot fail.
+            let _ = write!(command, " \\\n  --header {}", shell_word(&line.into()));
+        }
+    }
+    if !request.body.is_empty() {
+        let _ = write!(
+            command,
+            " \\\n  --data-binary {}",
+            shell_word(&request.body)
+        );
+    }
+    shortened(&command)
+}
+
+/// One word of a POSIX shell, or of one that knows `$'…'` if there are bytes that need it.
+fn shell_word(bytes: &ByteString) -> String {
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || b"-._/:=?&%,@+*".contains(b);
+    let printable = |b: &u8| b.is_ascii_graphic() || *b == b' ';
+    let bytes = bytes.as_bytes();
+    if bytes.iter().all(printable) {
+        let text = String::from_utf8_lossy(bytes);
+        let is_bare = !bytes.is_empty()
+            && bytes.iter().all(plain)
+            && !bytes.iter().any(|b| b"?&*".contains(b));
+        return if is_bare {
+            text.into_owned()
+        } else {
+            format!("'{}'", text.replace('\'', r"'\''"))
+        };
+    }
+    let escaped = bytes.iter().fold(String::new(), |mut word, byte| {
+        match byte {
+            b'\'' | b'\\' => word.extend(['\\', char::from(*byte)]),
+            _ if printable(byte) => word.push(char::from(*byte)),
+            _ => {
+                // Writing to a string cannot fail.
+                let _ = write!(word, "\\x{byte:02x}");
+            }
+        }
+        word
+    });
+    format!("$'{escaped}'")
+}
+
+/// The script that makes the call; none for a raw request, which no page can make.
+pub(super) fn script(client: &Client, url: &str) -> Option<String> {
+    match client.api {
+        Api::Raw => None,
+        Api::Fetch => Some(shortened(&fetch(client, url))),
+        Api::Xhr => Some(shortened(&xhr(client, url))),
+    }
+}
+
+fn fetch(client: &Client, url: &str) -> String {
+    let mut options = Vec::new();
+    let mut add = |name: &str, value: String| options.push(format!("  {name}: {value},\n"));
+    if client.method.as_bytes() != b"GET" {
+        add("method", literal(&client.method));
+    }
+    if !client.headers.is_empty() {
+        add("headers", literal(&client.headers));
+    }
+    if let Some(body) = &client.body {
+        add("body", self::body(body));
+        if matches!(body, Body::Stream { .. }) {
+            add("duplex", literal(&"half"));
+        }
+    }
+    if client.mode != Mode::Cors {
+        add("mode", literal(&client.mode));
+    }
+    if client.credentials != Credentials::SameOrigin {
+        add("credentials", literal(&client.credentials));
+    }
+    if client.redirect != Redirect::Follow {
+        add("redirect", literal(&client.redirect));
+    }
+    if client.referrer_policy != ReferrerPolicy::Empty {
+        add("referrerPolicy", literal(&client.referrer_policy));
+    }
+    if client.cache != Cache::Default {
+        add("cache", literal(&client.cache));
+    }
+    if client.keepalive {
+        add("keepalive", literal(&true));
+    }
+    if let Some(integrity) = &client.integrity {
+        add("integrity", literal(integrity));
+    }
+    let url = literal(&url);
+    if options.is_empty() {
+        format!(
+            "const response = await fetch({url});\nconsole.log(response.status, await response.text());"
+        )
+    } else {
+        format!(
+            "const response = await fetch({url}, {{\n{}}});\nconsole.log(response.status, await response.text());",
+            options.concat()
+        )
+    }
+}
+
+fn xhr(client: &Client, url: &str) -> String {
+    use crosscheck_vectors::client::UploadListener;
+    let listener = "xhr.upload.onprogress = () => {};\n";
+    let mut script = format!(
+        "const xhr = new XMLHttpRequest();\nxhr.open({}, {});\n",
+        literal(&client.method),
+        literal(&url)
+    );
+    for (name, value) in &client.headers {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            script,
+            "xhr.setRequestHeader({}, {});",
+            literal(name),
+            literal(value)
+        );
+    }
+    if client.credentials == Credentials::Include {
+        script.push_str("xhr.withCredentials = true;\n");
+    }
+    script.push_str("xhr.onloadend = () => console.log(xhr.status, xhr.responseText);\n");
+    if client.upload_listener == UploadListener::BeforeSend {
+        script.push_str(listener);
+    }
+    let body = client.body.as_ref().map(body).unwrap_or_default();
+    let _ = writeln!(script, "xhr.send({body});");
+    if client.upload_listener == UploadListener::AfterSend {
+        script.push_str(listener);
+    }
+    script.trim_end().to_owned()
+}
+
+fn body(body: &Body) -> String {
+    match body {
+        Body::Blob { content_type, text } => {
+            let options = json!({ "type": content_type });
+            format!("new Blob([{}], {options})", literal(text))
+        }
+        Body::Buffer { bytes } => format!("new Uint8Array({}).buffer", literal(&bytes.as_bytes())),
+        Body::Document { markup, kind } => {
+            use crosscheck_vectors::client::DocumentKind;
+            let kind = match kind {
+                DocumentKind::Html => "text/html",
+                DocumentKind::Xml => "application/xml",
+            };
+            format!(
+                "new DOMParser().parseFromString({}, {})",
+                literal(markup),
+                literal(&kind)
+            )
+        }
+        Body::FormData { fields } => format!(
+            "{}.reduce((data, [name, value]) => (data.append(name, value), data), new FormData())",
+            literal(fields)
+        ),
+        Body::Stream { text } => format!("new Blob([{}]).stream()", literal(text)),
+        Body::Text { text } => literal(text),
+        Body::UrlEncoded { fields } => format!("new URLSearchParams({})", literal(fields)),
+    }
+}
+
+/// `value` as JavaScript writes it.
+fn literal<T: Serialize + ?Sized>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// Cuts a command that nobody would paste.
+fn shortened(text: &str) -> String {
+    if text.chars().nth(LONGEST).is_none() {
+        return text.to_owned();
+    }
+    text.lines()
+        .map(|line| clip(line, LONGEST / 4) + "\n")
+        .take(40)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crosscheck_vectors::client::Client;
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::{curl, script, shell_word};
+    use crate::observation::SeenRequest;
+
+    #[rstest]
+    #[case("PUT", "PUT")]
+    #[case("", "''")]
+    #[case("https://a.example/echo", "https://a.example/echo")]
+    #[case("/echo?a=1&b=*", "'/echo?a=1&b=*'")]
+    #[case("it's; rm -rf $HOME", r"'it'\''s; rm -rf $HOME'")]
+    #[case("a'\\\n\x07", r"$'a\'\\\x0a\x07'")]
+    fn a_shell_word_is_one_word(#[case] text: &str, #[case] word: &str) {
+        assert_eq!(shell_word(&text.into()), word);
+    }
+
+    #[test]
+    fn curl_sends_what_was_seen() {
+        let request = SeenRequest {
+            method: "PUT".into(),
+            url: "https://api.example/echo".to_owned(),
+            headers: vec![
+                ("Host".into(), "api.example".into()),
+                ("Origin".into(), "null".into()),
+            ],
+            body: "{}".into(),
+        };
+        insta::assert_snapshot!(curl(&request), @r"
+        curl --include --request PUT https://api.example/echo \
+          --header 'Origin: null' \
+          --data-binary '{}'
+        ");
+    }
+
+    #[rstest]
+    #[case::plain(json!({}), r#"fetch("https://a.example/");"#)]
+    #[case::method(json!({"method": "PUT"}), r#"  method: "PUT","#)]
+    #[case::headers(json!({"headers": [["X-A", "1"]]}), r#"  headers: [["X-A","1"]],"#)]
+    #[case::stream(json!({"body": {"type": "stream", "text": "x"}}), r#"  duplex: "half","#)]
+    #[case::credentials(json!({"credentials": "include"}), r#"  credentials: "include","#)]
+    #[case::mode(json!({"mode": "no-cors"}), r#"  mode: "no-cors","#)]
+    #[case::redirect(json!({"redirect": "manual"}), r#"  redirect: "manual","#)]
+    #[case::cache(json!({"cache": "no-store"}), r#"  cache: "no-store","#)]
+    #[case::buffer(json!({"body": {"type": "buffer", "bytes": "\u{ff}a"}}), "new Uint8Array([255,97]).buffer")]
+    #[case::form(json!({"body": {"type": "form-data", "fields": [["a", "b"]]}}), r#"[["a","b"]].reduce"#)]
+    #[case::xhr(json!({"api": "xhr", "credentials": "include"}), "xhr.withCredentials = true;")]
+    #[case::late(json!({"api": "xhr", "upload_listener": "after-send"}), "xhr.send();\nxhr.upload")]
+    fn the_script_makes_the_call(#[case] client: serde_json::Value, #[case] part: &str) {
+        let client: Client = serde_json::from_value(client).unwrap();
+        let script = script(&client, "https://a.example/").unwrap();
+        assert!(script.contains(part), "{script}");
+    }
+
+    #[test]
+    fn no_page_makes_a_raw_request() {
+        let client: Client = serde_json::from_value(json!({"api": "raw"})).unwrap();
+        assert_eq!(script(&client, "https://a.example/"), None);
+    }
+}

@@ -1,0 +1,176 @@
+//! The parts of an entry that can be written wrongly.
+
+use std::fmt;
+
+use globset::{GlobBuilder, GlobMatcher};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+/// A pattern: `*` stands for any text, slashes included, and `?` for one character.
+///
+/// Brackets and braces stand for themselves, since fields such as `requests[0].method` have them.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    text: String,
+    matcher: GlobMatcher,
+}
+
+/// A pattern is too large to be used.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("`{text}` is not a pattern")]
+pub struct InvalidPattern {
+    /// The pattern.
+    pub text: String,
+    /// What is wrong with it.
+    pub source: globset::Error,
+}
+
+impl Pattern {
+    /// Reads `text`.
+    ///
+    /// # Errors
+    ///
+    /// If `text` is too large to be compiled.
+    pub fn parse(text: &str) -> Result<Self, InvalidPattern> {
+        let literal = text.chars().fold(String::new(), |mut glob, c| {
+            if matches!(c, '[' | ']' | '{' | '}' | '\\') {
+                glob.push('\\');
+            }
+            glob.push(c);
+            glob
+        });
+        GlobBuilder::new(&literal)
+            .backslash_escape(true)
+            .literal_separator(false)
+            .build()
+            .map(|glob| Self {
+                text: text.to_owned(),
+                matcher: glob.compile_matcher(),
+            })
+            .map_err(|source| InvalidPattern {
+                text: text.to_owned(),
+                source,
+            })
+    }
+
+    /// Whether the whole of `text` fits.
+    pub fn matches(&self, text: &str) -> bool {
+        self.matcher.is_match(text)
+    }
+}
+
+/// Matches everything.
+impl Default for Pattern {
+    fn default() -> Self {
+        Self::parse("*").expect("a star is a pattern")
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Pattern {}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Serialize for Pattern {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Pattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+/// Why something fails: never empty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Reason(String);
+
+/// A reason is empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the reason is empty; say why this fails")]
+pub struct NoReason;
+
+impl Reason {
+    /// Reads `text`.
+    ///
+    /// # Errors
+    ///
+    /// If nothing but whitespace is in it.
+    pub fn parse(text: &str) -> Result<Self, NoReason> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(NoReason);
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Reason {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+/// A day, `YYYY-MM-DD`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Date(String);
+
+/// A text is not a day.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a day; write it as YYYY-MM-DD")]
+pub struct InvalidDate(pub String);
+
+impl Date {
+    /// Reads `text`.
+    ///
+    /// # Errors
+    ///
+    /// If `text` is not four digits, a month from 01 and a day from 01 to 31, joined by `-`.
+    pub fn parse(text: &str) -> Result<Self, InvalidDate> {
+        let is_number = |part: &str, digits: usize, range: std::ops::RangeInclusive<u16>| {
+            part.len() == digits
+                && part.bytes().all(|b| b.is_ascii_digit())
+                && part.parse().is_ok_and(|number| range.contains(&number))
+        };
+        let parts: Vec<_> = text.split('-').collect();
+        let is_day = matches!(parts.as_slice(), [year, month, day]
+            if is_number(year, 4, 0..=9999)
+                && is_number(month, 2, 1..=12)
+                && is_number(day, 2, 1..=31));
+        if is_day {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidDate(text.to_owned()))
+        }
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}

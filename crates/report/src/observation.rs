@@ -1,0 +1,165 @@
+//! What a leg saw.
+
+use std::fmt;
+
+use crosscheck_vectors::{bytes::ByteString, expect::ExpectedOutcome};
+use serde::{Deserialize, Serialize};
+
+/// One way of replaying a vector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Leg {
+    /// The model, against the script or the reference server's pure answer; nothing is sent.
+    Oracle,
+    /// The model, over real sockets.
+    Wire,
+    /// Chromium.
+    Chromium,
+}
+
+impl Leg {
+    /// The leg's name in commands and files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Oracle => "oracle",
+            Self::Wire => "wire",
+            Self::Chromium => "chromium",
+        }
+    }
+
+    /// Whether a browser plays the client.
+    pub fn is_browser(self) -> bool {
+        match self {
+            Self::Chromium => true,
+            Self::Oracle | Self::Wire => false,
+        }
+    }
+}
+
+impl fmt::Display for Leg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// What one step led to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Observation {
+    /// How the call ended for the page.
+    pub outcome: ExpectedOutcome,
+    /// The failure names that fit what the leg was told, the likeliest first; empty if it succeeded
+    /// or was told nothing.
+    pub reasons: Vec<String>,
+    /// What the leg was told in its own words, such as `MissingAllowOriginHeader`.
+    pub detail: Option<String>,
+    /// The status that the page sees.
+    pub status: Option<u16>,
+    /// The headers that the page sees: lower-case names, combined values.
+    pub headers: Vec<(ByteString, ByteString)>,
+    /// The body that the page reads.
+    pub body: Option<ByteString>,
+    /// What went over the wire, in order; the server's journal, where there is one.
+    pub exchanges: Vec<Exchange>,
+    /// The steps of the standard that led here; only from the model.
+    pub trace: Vec<TraceLine>,
+}
+
+/// One request and its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exchange {
+    /// The request.
+    pub request: SeenRequest,
+    /// The answer; none if the connection ended without one.
+    pub response: Option<SeenResponse>,
+    /// Whether the application ran; none if nobody can tell.
+    pub handled: Option<bool>,
+}
+
+/// A request as it arrived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeenRequest {
+    /// The method.
+    pub method: ByteString,
+    /// The absolute URL as the vector writes it, without the harness's own parts.
+    pub url: String,
+    /// Header lines in order, spelled as they arrived.
+    pub headers: Vec<(ByteString, ByteString)>,
+    /// The body, at most 64 KiB of it.
+    pub body: ByteString,
+}
+
+impl SeenRequest {
+    /// Whether this is a CORS-preflight request.
+    ///
+    /// Spec: <https://fetch.spec.whatwg.org/#cors-preflight-request>
+    pub fn is_preflight(&self) -> bool {
+        let has = |name: &str| lines(&self.headers, name.as_bytes()).next().is_some();
+        self.method.as_bytes() == b"OPTIONS"
+            && has("origin")
+            && has("access-control-request-method")
+    }
+}
+
+/// An answer as it was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeenResponse {
+    /// The status code.
+    pub status: u16,
+    /// Header lines in order, spelled as they were sent.
+    pub headers: Vec<(ByteString, ByteString)>,
+    /// The body, at most 64 KiB of it.
+    pub body: ByteString,
+}
+
+/// One step of the standard, for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TraceLine {
+    /// The fragment of the Fetch Standard.
+    pub anchor: String,
+    /// The step, such as `step 4`; may be empty.
+    pub step: String,
+    /// What was found.
+    pub text: String,
+    /// What it meant.
+    pub verdict: TraceVerdict,
+}
+
+/// What a step of the standard meant for the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TraceVerdict {
+    /// It ended the request.
+    Fail,
+    /// It decided what happens next.
+    Note,
+    /// It let the request pass.
+    Pass,
+}
+
+/// The values of the header lines called `name` in any case, in order.
+pub(crate) fn lines<'a>(
+    headers: &'a [(ByteString, ByteString)],
+    name: &'a [u8],
+) -> impl Iterator<Item = &'a ByteString> {
+    headers
+        .iter()
+        .filter(move |(seen, _)| seen.as_bytes().eq_ignore_ascii_case(name))
+        .map(|(_, value)| value)
+}
+
+/// The outcome's name in vectors.
+pub(crate) fn outcome_word(outcome: ExpectedOutcome) -> &'static str {
+    match outcome {
+        ExpectedOutcome::Answered => "answered",
+        ExpectedOutcome::ApiError => "api-error",
+        ExpectedOutcome::NetworkError => "network-error",
+        ExpectedOutcome::Opaque => "opaque",
+        ExpectedOutcome::OpaqueRedirect => "opaque-redirect",
+        ExpectedOutcome::Readable => "readable",
+    }
+}

@@ -1,0 +1,187 @@
+//! `results.json`: everything a report is made from.
+
+use std::cmp::Reverse;
+
+use crosscheck_vectors::{
+    policy::Policy,
+    vector::{Vector, VectorId},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    diff::Mismatch,
+    observation::{Leg, Observation},
+    verdict::{Judges, Owner, Verdict},
+};
+
+/// One run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Results {
+    /// The suite's version.
+    pub suite: String,
+    /// The pinned revision of the Fetch Standard.
+    pub fetch_revision: String,
+    /// What was judged.
+    pub subject: Subject,
+    /// When the run began, RFC 3339; given by the caller.
+    pub started: String,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+    /// The legs, with the version of each one's engine.
+    pub legs: Vec<LegIdentity>,
+    /// One result per vector, sorted by id.
+    pub vectors: Vec<VectorResult>,
+    /// Known entries that matched nothing or no longer fail.
+    pub stale: Vec<StaleEntry>,
+    /// Vectors that were not selected, such as by `--only`.
+    pub not_selected: usize,
+}
+
+/// What was judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subject {
+    /// Its name, such as `reference`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The fault it was told to commit.
+    pub fault: Option<String>,
+}
+
+/// A leg and its engine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LegIdentity {
+    /// The leg.
+    pub leg: Leg,
+    /// The engine's name and version, such as `Chromium 156.0.8078.79`.
+    pub engine: String,
+}
+
+/// What came of one vector.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VectorResult {
+    /// Its id.
+    pub id: VectorId,
+    /// The vector as it was replayed: roles filled in.
+    pub vector: Vector,
+    /// The policy it ran under; none for a script.
+    pub policy: Option<Policy>,
+    /// What the model predicted, a step each.
+    pub predicted: Vec<Observation>,
+    /// What each leg saw, sorted by leg.
+    pub legs: Vec<LegResult>,
+    /// Who is at fault.
+    pub owner: Owner,
+    /// The worst verdict of its legs.
+    pub verdict: Verdict,
+}
+
+/// What one leg made of one vector.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LegResult {
+    /// The leg.
+    pub leg: Leg,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// Why, if the verdict needs a reason: what is not applicable, what blocked it, what broke.
+    pub note: Option<String>,
+    /// Where it differs from what was expected.
+    pub mismatches: Vec<Mismatch>,
+    /// What it saw, a step each.
+    pub observations: Vec<Observation>,
+}
+
+/// A known entry that should be removed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StaleEntry {
+    /// The file it stands in.
+    pub file: String,
+    /// Its id pattern.
+    pub id: String,
+    /// Its assertion pattern.
+    pub assertion: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl VectorResult {
+    /// Works out the owner and the worst verdict from the legs; to be called after any of them
+    /// changes.
+    pub fn settle(&mut self) {
+        self.owner = Owner::of(Judges::of(&self.vector), &self.legs);
+        self.verdict = self
+            .legs
+            .iter()
+            .map(|leg| leg.verdict)
+            .max()
+            .unwrap_or(Verdict::Skipped);
+    }
+
+    /// The result of `leg`, if it took part.
+    pub fn leg(&self, leg: Leg) -> Option<&LegResult> {
+        self.legs.iter().find(|result| result.leg == leg)
+    }
+}
+
+impl LegResult {
+    /// The gravest mismatch: required before recommended, over-grants before the rest.
+    pub fn worst(&self) -> Option<&Mismatch> {
+        self.mismatches
+            .iter()
+            .min_by_key(|mismatch| (mismatch.kind, Reverse(mismatch.effect)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crosscheck_vectors::{expect::ExpectedOutcome::Readable, vector::Kind};
+
+    use super::Results;
+    use crate::{
+        diff::Effect::{Other, OverGrant},
+        fixture::{leg, mismatch, results, vector},
+        observation::Leg,
+        verdict::{Owner, Verdict},
+    };
+
+    #[test]
+    fn a_run_survives_json() {
+        let results = results();
+        let json = serde_json::to_string(&results).unwrap();
+        assert_eq!(serde_json::from_str::<Results>(&json).unwrap(), results);
+    }
+
+    #[test]
+    fn settling_takes_the_worst_leg() {
+        let wrong = vec![mismatch("outcome", Kind::Required, OverGrant)];
+        let legs = vec![
+            leg(Leg::Wire, Readable, Vec::new()),
+            leg(Leg::Chromium, Readable, wrong),
+        ];
+        let vector = vector("a/b/c", legs);
+        assert_eq!(vector.verdict, Verdict::FailedOverGrant);
+        assert_eq!(vector.owner, Owner::Browser);
+    }
+
+    #[test]
+    fn the_worst_mismatch_is_required_before_it_is_an_over_grant() {
+        let advice = mismatch("a", Kind::Recommended, OverGrant);
+        let grammar = mismatch("b", Kind::Required, Other);
+        let theft = mismatch("c", Kind::Required, OverGrant);
+        let of = |mismatches| {
+            leg(Leg::Wire, Readable, mismatches)
+                .worst()
+                .unwrap()
+                .field
+                .clone()
+        };
+        assert_eq!(of(vec![advice.clone(), grammar.clone()]), "b");
+        assert_eq!(of(vec![advice, grammar, theft]), "c");
+    }
+}

@@ -1,0 +1,203 @@
+//! Request bodies: read to their end, kept up to a limit.
+
+use super::head::{BadRequest, Framing};
+
+/// The longest body that is read, in bytes.
+const LONGEST: u64 = 16 * 1024 * 1024;
+
+/// So much of a body is kept for the journal, in bytes.
+pub(crate) const KEPT: usize = 64 * 1024;
+
+/// The longest line between chunks, in bytes.
+const LONGEST_LINE: usize = 4096;
+
+/// Reads one body, piece by piece, without touching a socket.
+#[derive(Debug)]
+pub(crate) struct BodyReader {
+    state: State,
+    total: u64,
+    kept: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// So many bytes up to the end of the body.
+    Rest(u64),
+    ChunkSize,
+    /// So many bytes up to the end of the chunk.
+    Chunk(u64),
+    ChunkEnd,
+    Trailers,
+    Done,
+}
+
+impl BodyReader {
+    pub(crate) fn new(framing: Framing) -> Result<Self, BadRequest> {
+        let state = match framing {
+            Framing::Chunked => State::ChunkSize,
+            Framing::Length(0) => State::Done,
+            Framing::Length(length) if length > LONGEST => return Err(BadRequest::BodyTooLong),
+            Framing::Length(length) => State::Rest(length),
+        };
+        Ok(Self {
+            state,
+            total: 0,
+            kept: Vec::new(),
+        })
+    }
+
+    pub(crate) fn is_done(&self) -> bool {
+        self.state == State::Done
+    }
+
+    /// The beginning of the body.
+    pub(crate) fn into_kept(self) -> Vec<u8> {
+        self.kept
+    }
+
+    /// Takes what it can from the front of `input` and returns how many bytes that was; it wants
+    /// more input if it is not done then.
+    pub(crate) fn take(&mut self, input: &[u8]) -> Result<usize, BadRequest> {
+        let mut taken = 0;
+        while let Some(rest) = input.get(taken..).filter(|rest| !rest.is_empty()) {
+            let step = match self.state {
+                State::Done => break,
+                State::Rest(left) => self.take_data(rest, left, State::Rest, State::Done)?,
+                State::Chunk(left) => self.take_data(rest, left, State::Chunk, State::ChunkEnd)?,
+                State::ChunkSize | State::ChunkEnd | State::Trailers => {
+                    let Some(newline) = rest.iter().position(|byte| *byte == b'\n') else {
+                        if rest.len() > LONGEST_LINE {
+                            return Err(BadRequest::Chunks);
+                        }
+                        break;
+                    };
+                    self.take_line(rest.get(..newline).unwrap_or_default())?;
+                    self.count(newline as u64)?;
+                    newline + 1
+                }
+            };
+            taken += step;
+        }
+        Ok(taken)
+    }
+
+    fn take_data(
+        &mut self,
+        input: &[u8],
+        left: u64,
+        more: fn(u64) -> State,
+        then: State,
+    ) -> Result<usize, BadRequest> {
+        let length = usize::try_from(left).map_or(input.len(), |left| left.min(input.len()));
+        let room = KEPT.saturating_sub(self.kept.len()).min(length);
+        self.kept
+            .extend_from_slice(input.get(..room).unwrap_or_default());
+        self.count(length as u64)?;
+        let left = left - length as u64;
+        self.state = if left == 0 { then } else { more(left) };
+        Ok(length)
+    }
+
+    fn take_line(&mut self, line: &[u8]) -> Result<(), BadRequest> {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        self.state = match self.state {
+            State::ChunkSize => match chunk_size(line)? {
+                0 => State::Trailers,
+                size => State::Chunk(size),
+            },
+            State::ChunkEnd if line.is_empty() => State::ChunkSize,
+            State::ChunkEnd => return Err(BadRequest::Chunks),
+            State::Trailers if !line.is_empty() => State::Trailers,
+            State::Trailers | State::Rest(_) | State::Chunk(_) | State::Done => State::Done,
+        };
+        Ok(())
+    }
+
+    fn count(&mut self, more: u64) -> Result<(), BadRequest> {
+        self.total += more;
+        if self.total > LONGEST {
+            return Err(BadRequest::BodyTooLong);
+        }
+        Ok(())
+    }
+}
+
+/// The size at the start of a chunk; extensions are skipped.
+fn chunk_size(line: &[u8]) -> Result<u64, BadRequest> {
+    let size = line.split(|byte| *byte == b';').next().unwrap_or_default();
+    let size = crate::token::trim(size);
+    if !size.iter().all(u8::is_ascii_hexdigit) {
+        return Err(BadRequest::Chunks);
+    }
+    let size = str::from_utf8(size).map_err(|_cause| BadRequest::Chunks)?;
+    u64::from_str_radix(size, 16).map_err(|_cause| BadRequest::Chunks)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::{BadRequest, BodyReader, Framing, KEPT, LONGEST};
+
+    /// Feeds `input` in pieces of `size` bytes; returns the body and what is left over.
+    fn read(framing: Framing, input: &[u8], size: usize) -> Result<(Vec<u8>, Vec<u8>), BadRequest> {
+        let mut reader = BodyReader::new(framing)?;
+        let mut buffer = Vec::new();
+        for piece in input.chunks(size) {
+            buffer.extend_from_slice(piece);
+            let taken = reader.take(&buffer)?;
+            buffer.drain(..taken);
+        }
+        assert!(reader.is_done());
+        Ok((reader.into_kept(), buffer))
+    }
+
+    const CHUNKS: &[u8] = b"3;a=b\r\nabc\r\n0A\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\nGET /";
+
+    #[rstest]
+    #[case::length(Framing::Length(3), b"abcdef", "abc", "def")]
+    #[case::none(Framing::Length(0), b"abc", "", "abc")]
+    #[case::chunked(Framing::Chunked, CHUNKS, "abc0123456789", "GET /")]
+    #[case::empty(Framing::Chunked, b"0\r\n\r\n", "", "")]
+    fn bodies_end_where_they_say(
+        #[case] framing: Framing,
+        #[case] input: &[u8],
+        #[case] body: &str,
+        #[case] left: &str,
+        #[values(1, 2, 7, 1000)] size: usize,
+    ) {
+        let (found, rest) = read(framing, input, size).unwrap();
+        assert_eq!(found, body.as_bytes());
+        assert_eq!(rest, left.as_bytes());
+    }
+
+    #[rstest]
+    #[case::no_size(b"\r\n")]
+    #[case::bad_size(b"xyz\r\n")]
+    #[case::signed(b"+3\r\nabc\r\n")]
+    #[case::longer_than_told(b"3\r\nabcd\r\n")]
+    #[case::huge_size(b"11111111111111111\r\n")]
+    fn bad_chunks(#[case] input: &[u8]) {
+        let mut reader = BodyReader::new(Framing::Chunked).unwrap();
+        assert_eq!(reader.take(input), Err(BadRequest::Chunks));
+    }
+
+    #[test]
+    fn long_bodies_are_refused() {
+        let refused = BodyReader::new(Framing::Length(LONGEST + 1)).unwrap_err();
+        assert_eq!(refused, BadRequest::BodyTooLong);
+        let mut reader = BodyReader::new(Framing::Chunked).unwrap();
+        reader.take(b"1000000\r\n").unwrap();
+        let body = vec![b'a'; 0x0100_0000];
+        assert_eq!(reader.take(&body), Err(BadRequest::BodyTooLong));
+    }
+
+    #[test]
+    fn only_the_beginning_is_kept() {
+        let body = vec![b'a'; KEPT + 10];
+        let length = body.len() as u64;
+        let (kept, left) = read(Framing::Length(length), &body, 1000).unwrap();
+        assert_eq!(kept.len(), KEPT);
+        assert!(left.is_empty());
+    }
+}

@@ -1,0 +1,311 @@
+//! Reading a suite: all of it, or every problem in it.
+
+use std::{collections::BTreeMap, fmt, fs, io, path::Path};
+
+use include_dir::{Dir, include_dir};
+use serde::de::DeserializeOwned;
+
+use crate::{
+    catalogue::{Accounted, AccountedFile, Concepts, Flags, Requirements},
+    lint,
+    policy::Policy,
+    vector::{PolicyFile, PolicySource, SuiteFile, Vector, VectorId},
+};
+
+static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../vectors");
+
+/// All vectors and what they refer to.
+#[derive(Clone, Debug)]
+pub struct Suite {
+    /// The vectors, by id.
+    pub vectors: BTreeMap<VectorId, Vector>,
+    /// The suite files' titles and descriptions, by place (`server/vary`).
+    pub topics: BTreeMap<String, Topic>,
+    /// The policies, by name.
+    pub policies: BTreeMap<String, PolicyFile>,
+    /// What must be covered.
+    pub requirements: Requirements,
+    /// The claims to prove.
+    pub concepts: Concepts,
+    /// The weakness classes.
+    pub flags: Flags,
+    /// Requirements that no test can reach.
+    pub accounted: Vec<Accounted>,
+}
+
+/// What a suite file says of itself.
+#[derive(Clone, Debug)]
+pub struct Topic {
+    /// Its title.
+    pub title: String,
+    /// Its description.
+    pub about: String,
+}
+
+/// One thing wrong with a suite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The file, below the suite's folder.
+    pub file: String,
+    /// The place in it: a JSON path such as `vectors[3].steps[0].expect`, or a vector's id.
+    pub place: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.file, self.place, self.message)
+    }
+}
+
+/// Why a suite could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// A file or folder could not be read.
+    #[error("cannot read `{path}`")]
+    Unreadable {
+        /// Which.
+        path: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// There are no suite files.
+    #[error(
+        "`{0}` holds no suite file; expected `server/TOPIC.json` or `browser/ANCHOR/TOPIC.json`"
+    )]
+    Empty(String),
+    /// Something is wrong in the files; all of it.
+    #[error("{} problems in the vectors", .0.len())]
+    Problems(Vec<Problem>),
+}
+
+/// The files of a suite: their places below its folder, with `/`, and their content.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+impl Suite {
+    /// The suite that is part of this library.
+    ///
+    /// # Errors
+    ///
+    /// Every problem in it, if it was built from a broken tree.
+    pub fn embedded() -> Result<Self, LoadError> {
+        Self::parse(&embedded_files())
+    }
+
+    /// The suite in `folder`, in place of or beside the embedded one; requirements, concepts, flags and
+    /// policies that `folder` lacks are the embedded ones.
+    ///
+    /// # Errors
+    ///
+    /// If something cannot be read, there is nothing, or anything is wrong in it.
+    pub fn read(folder: &Path, beside_embedded: BesideEmbedded) -> Result<Self, LoadError> {
+        let mut own = Files::new();
+        read_folder(folder, "", &mut own)?;
+        if !own.keys().any(|place| topic_of(place).is_some()) {
+            return Err(LoadError::Empty(folder.display().to_string()));
+        }
+        let mut files = embedded_files();
+        if beside_embedded == BesideEmbedded::No {
+            files.retain(|place, _| topic_of(place).is_none());
+        }
+        files.extend(own);
+        Self::parse(&files)
+    }
+
+    /// Parses and checks `files`.
+    ///
+    /// # Errors
+    ///
+    /// All problems, in the order of files.
+    pub fn parse(files: &Files) -> Result<Self, LoadError> {
+        let mut reader = Reader {
+            files,
+            problems: Vec::new(),
+        };
+        let mut suite = Self {
+            vectors: BTreeMap::new(),
+            topics: BTreeMap::new(),
+            policies: BTreeMap::new(),
+            requirements: reader
+                .one("requirements.json")
+                .unwrap_or_else(|| Requirements {
+                    sources: Vec::new(),
+                    requirements: Vec::new(),
+                }),
+            concepts: reader.one("concepts.json").unwrap_or_else(|| Concepts {
+                concepts: Vec::new(),
+            }),
+            flags: reader
+                .one("flags.json")
+                .unwrap_or_else(|| Flags { flags: Vec::new() }),
+            accounted: reader.accounted("accounted.toml"),
+        };
+        for place in files.keys() {
+            if let Some(name) = place
+                .strip_prefix("policies/")
+                .and_then(|n| n.strip_suffix(".json"))
+            {
+                suite
+                    .policies
+                    .extend(reader.one(place).map(|policy| (name.to_owned(), policy)));
+            } else if let Some(topic) = topic_of(place) {
+                let Some(file) = reader.one::<SuiteFile>(place) else {
+                    continue;
+                };
+                suite.topics.insert(
+                    topic.to_owned(),
+                    Topic {
+                        title: file.title,
+                        about: file.about,
+                    },
+                );
+                for (index, vector) in file.vectors.into_iter().enumerate() {
+                    let at = format!("vectors[{index}].name");
+                    match VectorId::parse(&format!("{topic}/{}", vector.name)) {
+                        Err(error) => reader.problem(place, at, error.to_string()),
+                        Ok(id) => {
+                            if suite.vectors.insert(id.clone(), vector).is_some() {
+                                reader.problem(
+                                    place,
+                                    at,
+                                    format!("`{id}` is there twice; ids are unique"),
+                                );
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        let mut problems = reader.problems;
+        if problems.is_empty() {
+            problems = lint::lint(&suite);
+        }
+        if problems.is_empty() {
+            Ok(suite)
+        } else {
+            Err(LoadError::Problems(problems))
+        }
+    }
+
+    /// The policy of `vector`; none for a script.
+    pub fn policy_of<'a>(&'a self, vector: &'a Vector) -> Option<&'a Policy> {
+        match vector.policy.as_ref()? {
+            PolicySource::Inline(policy) => Some(policy),
+            PolicySource::Suite(name) => self.policies.get(name).map(|file| &file.policy),
+        }
+    }
+
+    /// Why a sound server refuses the policy of `vector`; none if it should not.
+    pub fn refuse_because(&self, vector: &Vector) -> Option<&str> {
+        match vector.policy.as_ref()? {
+            PolicySource::Inline(_) => None,
+            PolicySource::Suite(name) => self.policies.get(name)?.refuse_because.as_deref(),
+        }
+    }
+}
+
+/// Whether a user's suite comes in addition to the embedded one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BesideEmbedded {
+    /// It takes its place.
+    No,
+    /// It is added.
+    Yes,
+}
+
+/// The files that the embedded suite was made from.
+pub fn embedded_files() -> Files {
+    let mut files = Files::new();
+    let mut folders = vec![&EMBEDDED];
+    while let Some(folder) = folders.pop() {
+        folders.extend(folder.dirs());
+        for file in folder.files() {
+            let place = file.path().to_string_lossy().replace('\\', "/");
+            files.insert(place, file.contents().to_vec());
+        }
+    }
+    files
+}
+
+/// `server/vary` for `server/vary.json`; none for anything but a suite file.
+fn topic_of(place: &str) -> Option<&str> {
+    let topic = place.strip_suffix(".json")?;
+    let in_server = topic
+        .strip_prefix("server/")
+        .is_some_and(|rest| !rest.contains('/'));
+    let in_browser = topic
+        .strip_prefix("browser/")
+        .is_some_and(|rest| rest.split('/').count() == 2);
+    (in_server || in_browser).then_some(topic)
+}
+
+fn read_folder(folder: &Path, below: &str, files: &mut Files) -> Result<(), LoadError> {
+    let unreadable = |path: &Path| {
+        let path = path.display().to_string();
+        move |source| LoadError::Unreadable { path, source }
+    };
+    for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
+        let entry = entry.map_err(unreadable(folder))?;
+        let path = entry.path();
+        let place = format!("{below}{}", entry.file_name().to_string_lossy());
+        if path.is_dir() {
+            read_folder(&path, &format!("{place}/"), files)?;
+        } else if [".json", ".toml"]
+            .iter()
+            .any(|ending| place.ends_with(ending))
+        {
+            files.insert(place, fs::read(&path).map_err(unreadable(&path))?);
+        }
+    }
+    Ok(())
+}
+
+struct Reader<'a> {
+    files: &'a Files,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn problem(&mut self, file: &str, place: String, message: String) {
+        self.problems.push(Problem {
+            file: file.to_owned(),
+            place,
+            message,
+        });
+    }
+
+    fn one<T: DeserializeOwned>(&mut self, file: &str) -> Option<T> {
+        let Some(content) = self.files.get(file) else {
+            self.problem(file, ".".to_owned(), "is missing".to_owned());
+            return None;
+        };
+        let json = &mut serde_json::Deserializer::from_slice(content);
+        let parsed = serde_path_to_error::deserialize(json);
+        match parsed {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.problem(file, error.path().to_string(), error.inner().to_string());
+                None
+            }
+        }
+    }
+
+    fn accounted(&mut self, file: &str) -> Vec<Accounted> {
+        let text = self
+            .files
+            .get(file)
+            .map(|content| String::from_utf8_lossy(content));
+        match toml::from_str::<AccountedFile>(text.as_deref().unwrap_or_default()) {
+            Ok(parsed) => parsed.accounted,
+            Err(error) => {
+                self.problem(file, ".".to_owned(), error.to_string());
+                Vec::new()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

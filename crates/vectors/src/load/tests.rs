@@ -1,0 +1,175 @@
+use std::collections::BTreeSet;
+
+use rstest::rstest;
+
+use super::{Files, LoadError, Problem, Suite, embedded_files};
+use crate::{coverage::Coverage, schema, vector::PolicySource};
+
+const GOOD: &str = r#"{"title":"t","about":"a","vectors":[{"name":"one","title":"It is.","why":"So.",
+    "kind":"required","requirements":["fetch/cors-check/missing-acao"],"script":[{}],
+    "steps":[{"client":{"origin":"https://a.example"},
+              "expect":{"outcome":"network-error","reason":"cors-check/missing-origin","requests":[]}}]}]}"#;
+
+fn problems(place: &str, content: &str) -> Vec<Problem> {
+    let mut files: Files = embedded_files();
+    files.retain(|place, _| !place.starts_with("server/") && !place.starts_with("browser/"));
+    files.insert(place.to_owned(), content.as_bytes().to_vec());
+    match Suite::parse(&files) {
+        Ok(_) => Vec::new(),
+        Err(LoadError::Problems(problems)) => problems,
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_sound_file_is_read() {
+    assert_eq!(problems("browser/cors-check/x.json", GOOD), []);
+}
+
+#[rstest]
+#[case::unknown_field(
+    "\"kind\"",
+    "\"knid\":1,\"kind\"",
+    "vectors[0].knid",
+    "unknown field `knid`"
+)]
+#[case::unknown_nested_field(
+    "\"origin\":",
+    "\"orign\":1,\"origin\":",
+    "vectors[0].steps[0].client.orign",
+    "unknown field"
+)]
+#[case::unknown_kind("required\"", "vital\"", "vectors[0].kind", "unknown variant `vital`")]
+#[case::unknown_row(
+    "missing-acao",
+    "missing-acoa",
+    "browser/cors-check/x/one",
+    "not in `requirements.json`"
+)]
+#[case::unknown_reason(
+    "missing-origin",
+    "no-origin",
+    "browser/cors-check/x/one",
+    "no failure name"
+)]
+#[case::no_reason(
+    "\"reason\":\"cors-check/missing-origin\",",
+    "",
+    "browser/cors-check/x/one",
+    "needs a `reason`"
+)]
+#[case::name("\"one\"", "\"One\"", "vectors[0].name", "is not an id")]
+#[case::no_script(
+    "\"script\":[{}],",
+    "",
+    "browser/cors-check/x/one",
+    "neither `policy` nor `script`"
+)]
+#[case::role(
+    "https://a.example",
+    "{allowed_origin}",
+    "browser/cors-check/x/one",
+    "needs a policy"
+)]
+#[case::sentence("It is.", "It is", "browser/cors-check/x/one", "is not a sentence")]
+#[case::status(
+    "[{}]",
+    "[{\"status\":99}]",
+    "browser/cors-check/x/one",
+    "not three digits"
+)]
+#[case::truncated("}]}]}", "", "vectors[0]", "EOF")]
+fn a_problem_has_its_place(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] place: &str,
+    #[case] message: &str,
+) {
+    let found = problems("browser/cors-check/x.json", &GOOD.replacen(from, to, 1));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].file, "browser/cors-check/x.json");
+    assert!(found[0].place.starts_with(place), "{found:?}");
+    assert!(found[0].message.contains(message), "{found:?}");
+}
+
+#[test]
+fn all_problems_are_told_at_once() {
+    let two = GOOD
+        .replace("missing-acao", "nothing")
+        .replace("It is.", "It is");
+    assert_eq!(problems("browser/cors-check/x.json", &two).len(), 2);
+}
+
+#[test]
+fn a_vector_may_not_depend_on_itself() {
+    let looped = GOOD.replace(
+        "\"script\"",
+        "\"depends_on\":[\"browser/cors-check/x/one\"],\"script\"",
+    );
+    let found = problems("browser/cors-check/x.json", &looped);
+    assert!(
+        found
+            .iter()
+            .any(|problem| problem.message.contains("leads back")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn the_embedded_suite_is_sound_and_uses_all_its_policies() {
+    let suite = match Suite::embedded() {
+        Ok(suite) => suite,
+        Err(LoadError::Problems(problems)) => {
+            panic!(
+                "{}",
+                problems
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            )
+        }
+        Err(other) => panic!("{other}"),
+    };
+    let used: BTreeSet<_> = suite
+        .vectors
+        .values()
+        .filter_map(|vector| match &vector.policy {
+            Some(PolicySource::Suite(name)) => Some(name),
+            _ => None,
+        })
+        .collect();
+    let unused: Vec<_> = suite
+        .policies
+        .keys()
+        .filter(|name| !used.contains(name))
+        .collect();
+    assert!(unused.is_empty(), "no vector uses {unused:?}");
+}
+
+#[test]
+fn every_claim_is_shown() {
+    let coverage = Coverage::of(&Suite::embedded().unwrap());
+    assert_eq!(coverage.unproven().collect::<Vec<_>>(), Vec::<&str>::new());
+}
+
+#[test]
+fn every_suite_file_obeys_the_published_schema() {
+    let files = embedded_files();
+    let published = &files["vector.schema.json"];
+    assert_eq!(
+        String::from_utf8_lossy(published),
+        schema::schema(),
+        "`vectors/vector.schema.json` is stale; run `./justw schema`"
+    );
+    let validator = jsonschema::validator_for(&serde_json::from_slice(published).unwrap()).unwrap();
+    for (place, content) in &files {
+        if place.starts_with("server/") || place.starts_with("browser/") {
+            let errors: Vec<_> = validator
+                .iter_errors(&serde_json::from_slice(content).unwrap())
+                .map(|error| format!("{place}: {}: {error}", error.instance_path()))
+                .collect();
+            assert!(errors.is_empty(), "{errors:#?}");
+        }
+    }
+}

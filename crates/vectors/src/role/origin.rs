@@ -1,0 +1,163 @@
+//! The origins of a policy, and their near-misses.
+
+use url::{Position, Url};
+
+use super::Filled;
+use crate::policy::{Listing, OriginRule};
+
+/// The origin for `base` changed by `change`; none if there is no such role.
+pub(super) fn resolve(
+    base: &str,
+    change: Option<&str>,
+    origins: &Listing<OriginRule>,
+) -> Option<Filled> {
+    let filled = match base {
+        "allowed_origin" => exact(origins, 0, "https://app.example"),
+        "other_allowed_origin" => exact(origins, 1, "https://other.example"),
+        "denied_origin" => denied(origins, "https://denied.example".to_owned()),
+        "allowed_subdomain" => {
+            pattern(origins).map(|url| with_host(&url, &format!("sub.{}", host(&url))))
+        }
+        "bare_domain" => pattern(origins).and_then(|url| denied(origins, serialize(&url))),
+        "sibling_domain" => pattern(origins)
+            .and_then(|url| denied(origins, with_host(&url, &format!("evil{}", host(&url))))),
+        _ => return None,
+    };
+    let Some(change) = change else {
+        return Some(filled);
+    };
+    let near_miss = near_miss(change)?;
+    Some(filled.and_then(|origin| {
+        let url = Url::parse(&origin).map_err(|_no_url| "its origin is no URL")?;
+        let changed = near_miss(&url).ok_or("its origin cannot be changed so")?;
+        denied(origins, changed)
+    }))
+}
+
+type NearMiss = fn(&Url) -> Option<String>;
+
+fn near_miss(change: &str) -> Option<NearMiss> {
+    Some(match change {
+        "suffix" => |url| Some(with_host(url, &format!("{}.evil.example", host(url)))),
+        "prefix" => |url| Some(with_host(url, &format!("evil{}", host(url)))),
+        "substring" => |url| Some(with_host(url, &format!("x{}.evil.example", host(url)))),
+        "dot" => |url| {
+            host(url)
+                .contains('.')
+                .then(|| with_host(url, &host(url).replacen('.', "x", 1)))
+        },
+        "port" => |url| {
+            let port = if url.port() == Some(8443) { 9443 } else { 8443 };
+            Some(format!("{}://{}:{port}", url.scheme(), host(url)))
+        },
+        "scheme" => |url| {
+            let (_, rest) = serialize(url)
+                .split_once("://")
+                .map(|(a, b)| (a.to_owned(), b.to_owned()))?;
+            Some(format!(
+                "{}://{rest}",
+                if url.scheme() == "https" {
+                    "http"
+                } else {
+                    "https"
+                }
+            ))
+        },
+        "subdomain" => |url| Some(with_host(url, &format!("sub.{}", host(url)))),
+        "parent" => |url| {
+            let (_, parent) = host(url).split_once('.')?;
+            parent.contains('.').then(|| with_host(url, parent))
+        },
+        "trailing-dot" => |url| Some(with_host(url, &format!("{}.", host(url)))),
+        "tld" => |url| {
+            let (name, tld) = host(url).rsplit_once('.')?;
+            let other = if tld == "test" { "example" } else { "test" };
+            Some(with_host(url, &format!("{name}.{other}")))
+        },
+        // What follows is never sent by a browser.
+        "upper" => |url| Some(serialize(url).to_ascii_uppercase()),
+        "slash" => |url| Some(format!("{}/", serialize(url))),
+        "path" => |url| Some(format!("{}/app", serialize(url))),
+        "userinfo" => |url| Some(serialize(url).replacen("://", "://user@", 1)),
+        "default-port" => |url| {
+            let default = if url.scheme() == "https" { 443 } else { 80 };
+            url.port()
+                .is_none()
+                .then(|| format!("{}:{default}", serialize(url)))
+        },
+        "space-list" => |url| Some(format!("{} https://evil.example", serialize(url))),
+        _ => return None,
+    })
+}
+
+fn exact(origins: &Listing<OriginRule>, index: usize, any: &str) -> Filled {
+    if origins.is_any() {
+        return Ok(any.to_owned());
+    }
+    let exact = |rule: &OriginRule| match rule {
+        OriginRule::Exact(origin) => Some(origin.clone()),
+        OriginRule::Null | OriginRule::SubdomainsOf(_) => None,
+    };
+    origins
+        .listed()
+        .iter()
+        .filter_map(exact)
+        .nth(index)
+        .ok_or("it lists too few origins")
+}
+
+fn pattern(origins: &Listing<OriginRule>) -> Result<Url, &'static str> {
+    let base = |rule: &OriginRule| match rule {
+        OriginRule::SubdomainsOf(origin) => Url::parse(origin).ok(),
+        OriginRule::Null | OriginRule::Exact(_) => None,
+    };
+    origins
+        .listed()
+        .iter()
+        .find_map(base)
+        .ok_or("it has no pattern for subdomains")
+}
+
+/// `origin`, unless the policy means to let it in.
+fn denied(origins: &Listing<OriginRule>, origin: String) -> Filled {
+    if intends(origins, &origin) {
+        Err("it permits that origin")
+    } else {
+        Ok(origin)
+    }
+}
+
+/// Whether the operator means `origin` to be let in.
+fn intends(origins: &Listing<OriginRule>, origin: &str) -> bool {
+    let by_rule = |rule: &OriginRule| match rule {
+        OriginRule::Exact(listed) => listed == origin,
+        OriginRule::Null => origin == "null",
+        OriginRule::SubdomainsOf(base) => base.split_once("://").is_some_and(|(scheme, host)| {
+            let rest = origin
+                .strip_prefix(scheme)
+                .and_then(|rest| rest.strip_prefix("://"));
+            let labels = rest
+                .and_then(|rest| rest.strip_suffix(host))
+                .and_then(|l| l.strip_suffix('.'));
+            labels.is_some_and(|labels| !labels.is_empty())
+        }),
+    };
+    origins.is_any() || origins.listed().iter().any(by_rule)
+}
+
+fn host(url: &Url) -> &str {
+    url.host_str().unwrap_or_default()
+}
+
+fn serialize(url: &Url) -> String {
+    format!(
+        "{}://{}",
+        url.scheme(),
+        &url[Position::BeforeHost..Position::AfterPort]
+    )
+}
+
+fn with_host(url: &Url, host: &str) -> String {
+    let port = url.port().map_or(String::new(), |port| format!(":{port}"));
+    format!("{}://{host}{port}", url.scheme())
+}

@@ -1,0 +1,86 @@
+//! The oracle and the vectors must agree before anything is replayed.
+
+use std::fmt;
+
+use crosscheck_report::{
+    diff::Mismatch,
+    observation::{Leg, Observation},
+};
+use crosscheck_vectors::vector::VectorId;
+
+use crate::{case::Case, judge::mismatches, predict::predicted};
+
+/// What each step of a case must lead to; empty if nobody answers it.
+pub type Prediction = Vec<Observation>;
+
+/// A vector that the oracle contradicts.
+#[derive(Clone, Debug)]
+pub struct Disagreement {
+    /// The vector.
+    pub id: VectorId,
+    /// What is at odds.
+    pub problem: Problem,
+}
+
+/// What is at odds.
+#[derive(Clone, Debug)]
+pub enum Problem {
+    /// The vector cannot be played at all.
+    Unplayable(String),
+    /// The oracle expects something else.
+    Differs(Vec<Mismatch>),
+}
+
+/// The predictions for `cases`, in order.
+///
+/// # Errors
+///
+/// All vectors with which the oracle disagrees.
+pub fn agree(cases: &[Case]) -> Result<Vec<Prediction>, Vec<Disagreement>> {
+    let mut predictions = Vec::with_capacity(cases.len());
+    let mut disagreements = Vec::new();
+    for case in cases {
+        let problem = match predicted(case) {
+            Err(error) => Some(Problem::Unplayable(error.to_string())),
+            Ok(None) => {
+                predictions.push(Vec::new());
+                None
+            }
+            Ok(Some(observations)) => {
+                let found = mismatches(&case.vector, Leg::Oracle, &observations);
+                predictions.push(observations);
+                (!found.is_empty()).then_some(Problem::Differs(found))
+            }
+        };
+        disagreements.extend(problem.map(|problem| Disagreement {
+            id: case.id.clone(),
+            problem,
+        }));
+    }
+    if disagreements.is_empty() {
+        Ok(predictions)
+    } else {
+        Err(disagreements)
+    }
+}
+
+/// `1 vector`, `2 vectors`.
+pub fn n_vectors(n: usize) -> String {
+    format!("{n} vector{}", if n == 1 { "" } else { "s" })
+}
+
+impl fmt::Display for Disagreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.id)?;
+        match &self.problem {
+            Problem::Unplayable(why) => write!(f, "\n  cannot be played: {why}"),
+            Problem::Differs(mismatches) => mismatches.iter().try_for_each(|mismatch| {
+                write!(
+                    f,
+                    "\n  steps[{}].expect.{}: the vector says {}, the oracle {}",
+                    mismatch.step, mismatch.field, mismatch.expected, mismatch.observed
+                )
+            }),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! A vector, made ready to be replayed.
+
+use std::sync::Arc;
+
+use crosscheck_server::{fault::Fault, policy::Refusal, site::Site};
+use crosscheck_vectors::{
+    load::Suite,
+    policy::Policy,
+    role,
+    script::Script,
+    vector::{Vector, VectorId},
+};
+
+/// One vector with its roles filled in and its server part settled.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Its id.
+    pub id: VectorId,
+    /// The vector, with all roles filled.
+    pub vector: Arc<Vector>,
+    /// The policy it runs under; none for a script.
+    pub policy: Option<Policy>,
+    /// Who answers.
+    pub server: ServerPart,
+}
+
+/// Who answers a case.
+#[derive(Clone, Debug)]
+pub enum ServerPart {
+    /// Nobody: the vector does not fit the policy.
+    NotApplicable(String),
+    /// Nobody: the subject refused to be put into the policy.
+    Refused {
+        /// What the subject said.
+        reason: String,
+        /// Whether a sound server refuses, too.
+        rightly: bool,
+    },
+    /// The scripted server.
+    Script(Script),
+    /// The subject, put into the policy.
+    Site(Arc<Site>),
+}
+
+/// The cases of all vectors in `suite` for the reference server, which may commit `fault`.
+///
+/// Cases with the same policy share one site.
+pub fn cases(suite: &Suite, fault: Option<Fault>) -> Vec<Case> {
+    let mut sites = Sites {
+        fault,
+        built: Vec::new(),
+    };
+    let case = |(id, vector): (&VectorId, &Vector)| {
+        let (filled, server) = settle(suite, vector, &mut sites);
+        Case {
+            id: id.clone(),
+            vector: Arc::new(filled),
+            policy: suite.policy_of(vector).cloned(),
+            server,
+        }
+    };
+    suite.vectors.iter().map(case).collect()
+}
+
+/// The sites built so far.
+struct Sites {
+    fault: Option<Fault>,
+    built: Vec<(Policy, Result<Arc<Site>, Refusal>)>,
+}
+
+impl Sites {
+    fn of(&mut self, policy: &Policy) -> Result<Arc<Site>, String> {
+        let found = self
+            .built
+            .iter()
+            .find(|(built, _)| built == policy)
+            .map(|(_, site)| site.clone());
+        let site = found.unwrap_or_else(|| {
+            let site = match self.fault {
+                None => Site::try_from(policy),
+                Some(fault) => Site::with_fault(policy, fault),
+            }
+            .map(Arc::new);
+            self.built.push((policy.clone(), site.clone()));
+            site
+        });
+        site.map_err(|refusal| refusal.to_string())
+    }
+}
+
+fn settle(suite: &Suite, vector: &Vector, sites: &mut Sites) -> (Vector, ServerPart) {
+    let Some(policy) = suite.policy_of(vector) else {
+        let script = vector.script.clone().unwrap_or(Script(Vec::new()));
+        return (vector.clone(), ServerPart::Script(script));
+    };
+    match role::fill(vector, policy) {
+        Err(error) => (vector.clone(), ServerPart::NotApplicable(error.to_string())),
+        Ok(filled) => match sites.of(policy) {
+            Ok(site) => (filled, ServerPart::Site(site)),
+            Err(reason) => {
+                let rightly = suite.refuse_because(vector).is_some();
+                (filled, ServerPart::Refused { reason, rightly })
+            }
+        },
+    }
+}

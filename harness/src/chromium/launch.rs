@@ -1,0 +1,232 @@
+//! Starts and ends the browser's process.
+
+use std::{ffi::OsString, fmt, fs, io, net::SocketAddr, path::PathBuf, thread, time::Duration};
+
+use headless_chrome::{Browser, LaunchOptions};
+use tempfile::TempDir;
+use tokio::{sync::oneshot, time::timeout};
+
+use super::{BrowserError, Options, trial};
+
+/// A running browser and its profile.
+///
+/// Dropping it ends the process and then removes the profile; both block for a moment.
+pub(super) struct Process {
+    // Fields are dropped in this order.
+    browser: Browser,
+    profile: Profile,
+}
+
+impl Process {
+    /// The address of the browser's DevTools.
+    pub(super) fn devtools_address(&self) -> String {
+        self.browser.get_ws_url()
+    }
+
+    /// The id of the browser's process.
+    pub(super) fn id(&self) -> Option<u32> {
+        self.browser.get_process_id()
+    }
+
+    /// The folder of the browser's profile.
+    #[cfg(test)]
+    pub(super) fn profile(&self) -> &std::path::Path {
+        &self.profile.0
+    }
+}
+
+impl fmt::Debug for Process {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { browser, profile } = self;
+        f.debug_struct("Process")
+            .field("id", &browser.get_process_id())
+            .field("profile", &profile.0)
+            .finish()
+    }
+}
+
+/// A temporary folder. The browser's helpers live a little longer than the browser and may still
+/// write to it, so it is removed with patience.
+struct Profile(PathBuf);
+
+impl Profile {
+    /// A fresh profile in which other sites' cookies are not blocked, as the standard has it.
+    fn fresh() -> io::Result<Self> {
+        let profile = Self(TempDir::with_prefix("crosscheck-")?.keep());
+        let folder = profile.0.join("Default");
+        fs::create_dir(&folder)?;
+        fs::write(
+            folder.join("Preferences"),
+            r#"{"profile":{"cookie_controls_mode":0}}"#,
+        )?;
+        Ok(profile)
+    }
+}
+
+impl Drop for Profile {
+    fn drop(&mut self) {
+        // Once gone, it has to stay gone for two ticks; it is given a second for that.
+        let mut n_gone = 0;
+        for _tick in 0..40 {
+            let gone = match fs::remove_dir_all(&self.0) {
+                Ok(()) => false,
+                Err(error) => error.kind() == io::ErrorKind::NotFound,
+            };
+            n_gone = if gone { n_gone + 1 } else { 0 };
+            if n_gone == 2 {
+                return;
+            }
+            thread::sleep(Duration::from_millis(25));
+        }
+    }
+}
+
+/// Starts the browser.
+///
+/// `headless_chrome` starts it, finds its DevTools and ends it. The pages are opened over the raw
+/// connection instead: that crate's `new_tab` polls and takes 0.5 s where a raw call takes 0.03 s,
+/// and its `evaluate` takes 0.1 s where a raw one takes 0.001 s.
+pub(super) async fn launch(options: &Options) -> Result<Process, BrowserError> {
+    let first = start(options, Sandbox::wanted()).await;
+    let Err(BrowserError::Launch { binary, message }) = first else {
+        return first;
+    };
+    // Containers and some distributions forbid what the sandbox is made of. The pages are our own.
+    if trial::lacks_sandbox(&message) {
+        return start(options, Sandbox::Off).await;
+    }
+    Err(BrowserError::Launch { binary, message })
+}
+
+async fn start(options: &Options, sandbox: Sandbox) -> Result<Process, BrowserError> {
+    let profile = Profile::fresh().map_err(BrowserError::Profile)?;
+    let arguments = arguments(options.stage, &options.spki);
+    let (sender, receiver) = oneshot::channel();
+    let (binary, user_data_dir) = (options.binary.clone(), profile.0.clone());
+    let (given, patience) = (arguments.clone(), options.timeout);
+    // A thread of its own: a browser that never comes up keeps it for half a minute, and the
+    // runtime would wait for a blocking task before it ends.
+    thread::spawn(move || {
+        let options = LaunchOptions {
+            path: Some(binary),
+            user_data_dir: Some(user_data_dir),
+            // Port 0 lets the system choose; left out, the crate tries ports and may lose a race.
+            port: Some(0),
+            sandbox: sandbox == Sandbox::On,
+            ignore_certificate_errors: false,
+            disable_default_args: true,
+            args: given.iter().map(OsString::as_os_str).collect(),
+            // Only its own connection closes when this time passes in silence, and the process
+            // lives on. A browser that is frozen at its end is waited for as long.
+            idle_browser_timeout: patience,
+            ..LaunchOptions::default()
+        };
+        // If nobody waits any more, the browser ends here.
+        let _unheard = sender.send(Browser::new(options));
+    });
+    let waiting = async { timeout(options.timeout, receiver).await };
+    let message = tokio::select! {
+        started = waiting => match started {
+            Ok(Ok(Ok(browser))) => return Ok(Process { browser, profile }),
+            Ok(Ok(Err(error))) => error.to_string(),
+            Ok(Err(_)) | Err(_) => {
+                format!("no DevTools after {} s", options.timeout.as_secs_f32())
+            }
+        },
+        message = trial::complaint(&options.binary, &arguments, sandbox) => message,
+    };
+    Err(BrowserError::Launch {
+        binary: options.binary.clone(),
+        message,
+    })
+}
+
+/// Whether Chromium runs in its sandbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sandbox {
+    /// It does not.
+    Off,
+    /// It does.
+    On,
+}
+
+impl Sandbox {
+    /// Chromium refuses the sandbox to the superuser.
+    fn wanted() -> Self {
+        if is_superuser() { Self::Off } else { Self::On }
+    }
+}
+
+#[cfg(unix)]
+fn is_superuser() -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    // A new file belongs to whoever runs this.
+    tempfile::tempfile()
+        .and_then(|file| file.metadata())
+        .is_ok_and(|metadata| metadata.uid() == 0)
+}
+
+#[cfg(not(unix))]
+fn is_superuser() -> bool {
+    false
+}
+
+/// The command line, without what `headless_chrome` adds for the options above.
+fn arguments(stage: SocketAddr, spki: &str) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = FLAGS.iter().map(OsString::from).collect();
+    // Every name and every port leads to the one listener, so pages have real origins. DevTools
+    // is not looked up by the browser, so it is not affected.
+    arguments.push(format!("--host-resolver-rules=MAP * {stage}").into());
+    arguments.push(format!("--ignore-certificate-errors-spki-list={spki}").into());
+    arguments
+}
+
+/// Command line switches with the same meaning at every start.
+const FLAGS: &[&str] = &[
+    // Pages are opened when they are needed; the first empty one costs 0.15 s.
+    "--no-startup-window",
+    // All pages in one renderer: a page costs half as much as with a process of its own. The CORS
+    // protocol runs in the network service, which takes each frame's origin from the browser
+    // process, so it decides the same however frames are spread over renderers.
+    "--renderer-process-limit=1",
+    "--disable-site-isolation-trials",
+    // No isolation as above, and `http:` pages must stay `http:`.
+    "--disable-features=IsolateOrigins,site-per-process,IsolateSandboxedIframes,HttpsUpgrades,\
+     HttpsFirstBalancedMode,HttpsFirstBalancedModeAutoEnable,OptimizationHints,MediaRouter,\
+     Translate,IntensiveWakeUpThrottling",
+    // Nothing but the stage is talked to.
+    "--no-proxy-server",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-component-extensions-with-background-pages",
+    "--metrics-recording-only",
+    "--no-default-browser-check",
+    // Pages in the background work as fast as those in front.
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-ipc-flooding-protection",
+    // No files and no dialogs outside the profile.
+    "--disable-breakpad",
+    "--disable-hang-monitor",
+    "--disable-dev-shm-usage",
+    "--password-store=basic",
+    "--use-mock-keychain",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::arguments;
+
+    #[test]
+    fn every_host_and_port_leads_to_the_stage() {
+        let arguments = arguments("127.0.0.1:4711".parse().unwrap(), "c3BraQ==");
+        assert!(arguments.contains(&"--host-resolver-rules=MAP * 127.0.0.1:4711".into()));
+        assert!(arguments.contains(&"--ignore-certificate-errors-spki-list=c3BraQ==".into()));
+    }
+}

@@ -1,0 +1,217 @@
+//! Why calls failed, as the browser tells it over DevTools.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use serde_json::Value;
+use tokio::sync::Notify;
+
+use super::{CorsError, Ending};
+
+/// What the events of one page told so far.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// By request id, which redirects keep.
+    requests: HashMap<String, Request>,
+    /// Of requests that the renderer refused; they never become one of `requests`.
+    issues: Vec<(String, CorsError)>,
+    /// Sessions of frames that have a process of their own.
+    children: Vec<String>,
+    crashed: bool,
+}
+
+#[derive(Debug)]
+struct Request {
+    /// The first URL, since that is the one with the call's id.
+    url: String,
+    ended: bool,
+    finding: Finding,
+}
+
+/// Why one call failed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Finding {
+    cors_error: Option<CorsError>,
+    net_error: Option<String>,
+}
+
+impl Ledger {
+    /// Takes one event of the page's session or of one of its frames'.
+    pub(super) fn note(&self, method: &str, params: &Value) {
+        let mut state = self.lock();
+        match method {
+            "Audits.issueAdded" => state.issue(params),
+            "Inspector.targetCrashed" => state.crashed = true,
+            "Network.loadingFailed" => state.end(params, failure(params)),
+            "Network.loadingFinished" => state.end(params, finished()),
+            "Network.requestWillBeSent" => state.request(params),
+            "Target.attachedToTarget" => {
+                if let Some(child) = text(params, "/sessionId") {
+                    state.children.push(child.to_owned());
+                }
+            }
+            "Page.loadEventFired" => {}
+            _ => return,
+        }
+        drop(state);
+        self.changed.notify_waiters();
+    }
+
+    /// Resolves once `wanted` holds, which is asked again after every event.
+    pub(super) async fn until(&self, mut wanted: impl FnMut(&Self) -> bool) {
+        loop {
+            // Registered before the question, so that no event falls between the two.
+            let mut change = std::pin::pin!(self.changed.notified());
+            change.as_mut().enable();
+            if wanted(self) {
+                return;
+            }
+            change.await;
+        }
+    }
+
+    /// Whether the page's renderer crashed.
+    pub(super) fn crashed(&self) -> bool {
+        self.lock().crashed
+    }
+
+    /// The frames' sessions that came up since the last time.
+    pub(super) fn take_children(&self) -> Vec<String> {
+        std::mem::take(&mut self.lock().children)
+    }
+
+    /// Forgets all requests.
+    pub(super) fn clear(&self) {
+        let mut state = self.lock();
+        state.requests.clear();
+        state.issues.clear();
+    }
+
+    /// Whether something is known about the end of every call of `ids`.
+    pub(super) fn knows_all(&self, ids: &HashSet<&str>) -> bool {
+        let state = self.lock();
+        let ended = state.requests.values().filter(|request| request.ended);
+        let urls = ended
+            .map(|request| &request.url)
+            .chain(state.issues.iter().map(|(url, _)| url));
+        urls.filter_map(|url| id_in(url, ids))
+            .collect::<HashSet<_>>()
+            .len()
+            == ids.len()
+    }
+
+    /// Writes what is known into the endings of the calls of `ids`.
+    pub(super) fn explain(&self, ids: &HashSet<&str>, endings: &mut [Ending]) {
+        let state = self.lock();
+        let mut findings: HashMap<&str, Finding> = HashMap::new();
+        for (url, error) in &state.issues {
+            if let Some(id) = id_in(url, ids) {
+                findings.entry(id).or_default().cors_error = Some(error.clone());
+            }
+        }
+        for request in state.requests.values() {
+            if let Some(id) = id_in(&request.url, ids) {
+                let finding = findings.entry(id).or_default();
+                let Finding {
+                    cors_error,
+                    net_error,
+                } = request.finding.clone();
+                finding.cors_error = cors_error.or(finding.cors_error.take());
+                finding.net_error = net_error.or(finding.net_error.take());
+            }
+        }
+        for ending in endings {
+            if let Some(finding) = findings.remove(ending.id.as_str()) {
+                ending.cors_error = finding.cors_error;
+                ending.net_error = finding.net_error;
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // The state is whole after every statement, so a panic elsewhere cannot have broken it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn request(&mut self, params: &Value) {
+        // A preflight is a request of its own. Its failure is told about the request it is for.
+        if text(params, "/initiator/type") == Some("preflight") {
+            return;
+        }
+        let (Some(id), Some(url)) = (text(params, "/requestId"), text(params, "/request/url"))
+        else {
+            return;
+        };
+        self.requests
+            .entry(id.to_owned())
+            .or_insert_with(|| Request {
+                url: url.to_owned(),
+                ended: false,
+                finding: Finding::default(),
+            });
+    }
+
+    fn end(&mut self, params: &Value, finding: Finding) {
+        let id = text(params, "/requestId").unwrap_or_default();
+        if let Some(request) = self.requests.get_mut(id) {
+            request.ended = true;
+            request.finding = finding;
+        }
+    }
+
+    fn issue(&mut self, params: &Value) {
+        let Some(details) = params.pointer("/issue/details/corsIssueDetails") else {
+            return;
+        };
+        // Warnings are about calls that go through.
+        if details.get("isWarning").and_then(Value::as_bool) == Some(true) {
+            return;
+        }
+        if let (Some(url), Some(error)) = (text(details, "/request/url"), cors_error(details)) {
+            self.issues.push((url.to_owned(), error));
+        }
+    }
+}
+
+/// The network had its part done; what refuses the response then is the renderer.
+fn finished() -> Finding {
+    Finding {
+        cors_error: None,
+        net_error: Some("net::OK".to_owned()),
+    }
+}
+
+fn failure(params: &Value) -> Finding {
+    let blocked = text(params, "/blockedReason").map(|reason| format!("blocked: {reason}"));
+    Finding {
+        cors_error: cors_error(params),
+        net_error: text(params, "/errorText")
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+            .or(blocked),
+    }
+}
+
+fn cors_error(params: &Value) -> Option<CorsError> {
+    serde_json::from_value(params.get("corsErrorStatus")?.clone()).ok()
+}
+
+fn text<'a>(value: &'a Value, place: &str) -> Option<&'a str> {
+    value.pointer(place)?.as_str()
+}
+
+/// The first word of `url` that is one of `ids`.
+fn id_in<'a>(url: &str, ids: &HashSet<&'a str>) -> Option<&'a str> {
+    url.split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+        .find_map(|word| ids.get(word).copied())
+}

@@ -1,0 +1,216 @@
+//! `crosscheck run`.
+
+use std::{collections::BTreeSet, fs, path::PathBuf, process::ExitCode, time::Duration};
+
+use clap::ValueEnum;
+use crosscheck_report::{known::KnownFile, results::Results, summary::summary, text};
+use crosscheck_server::fault::Fault;
+use crosscheck_vectors::{load::Suite, vector::Kind};
+use miette::{Context, IntoDiagnostic, Result, miette};
+
+use super::{Format, Global, print, print_json, tell, vectors::Source};
+use crate::{
+    chromium::find_binary,
+    deviations,
+    ledger::Resume,
+    output::{self, Output},
+    progress::Progress,
+    run::{Config, LegConfig, RunError, run},
+    select::{Selection, Shard},
+};
+
+/// How many vectors the terminal shows; the report has them all.
+const MOST_FINDINGS: usize = 20;
+
+/// Replay vectors and report where what happens differs from what the standard demands.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Have the reference server commit this fault; `crosscheck selftest` lists them.
+    #[arg(long, value_name = "NAME")]
+    fault: Option<Fault>,
+    #[command(flatten)]
+    source: Source,
+    /// Replay on this leg; repeatable. Default: wire and chromium.
+    #[arg(long = "leg", value_enum, value_name = "LEG")]
+    legs: Vec<LegName>,
+    #[command(flatten)]
+    choice: Choice,
+    /// A TOML file of failures that are known, each with a reason; repeatable.
+    #[arg(long, value_name = "FILE")]
+    known: Vec<PathBuf>,
+    /// Go on with the run in `--out` that was interrupted.
+    #[arg(long)]
+    resume: bool,
+    /// How many vectors are on the wire at a time.
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: u16,
+    /// How many seconds one answer may take.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..))]
+    timeout: u16,
+    /// The folder that results and report go to.
+    #[arg(long, value_name = "DIR", default_value = "reports/latest")]
+    out: PathBuf,
+    /// What is written there, beside `results.json`.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "html")]
+    output: Vec<Output>,
+    /// The browser: Chromium, Chrome or Edge. Default: the first one found.
+    #[arg(long, value_name = "PROGRAM", env = "CROSSCHECK_CHROMIUM")]
+    chromium: Option<PathBuf>,
+}
+
+/// Which vectors.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Choice {
+    /// Only ids that fit this glob (`*` also matches `/`); repeatable.
+    #[arg(long, value_name = "GLOB")]
+    only: Vec<String>,
+    /// No ids that fit this glob; repeatable.
+    #[arg(long, value_name = "GLOB")]
+    skip: Vec<String>,
+    /// Only vectors of this kind; repeatable.
+    #[arg(long, value_enum, value_name = "KIND")]
+    kind: Vec<KindName>,
+    /// Only this part of the selection, such as `1/4`.
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+}
+
+/// A way of replaying.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+enum LegName {
+    /// The model over real sockets.
+    Wire,
+    /// Headless Chromium.
+    Chromium,
+}
+
+/// How much the standard cares.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum KindName {
+    /// The standard demands it.
+    Required,
+    /// The standard advises it.
+    Recommended,
+    /// Reported, never judged.
+    Survey,
+}
+
+impl Choice {
+    pub(super) fn selection(&self) -> Selection {
+        let kind = |kind: &KindName| match kind {
+            KindName::Required => Kind::Required,
+            KindName::Recommended => Kind::Recommended,
+            KindName::Survey => Kind::Survey,
+        };
+        Selection {
+            only: self.only.clone(),
+            skip: self.skip.clone(),
+            kinds: self.kind.iter().map(kind).collect(),
+            shard: self.shard,
+        }
+    }
+}
+
+impl Args {
+    pub(super) async fn exec(self, global: Global) -> Result<ExitCode> {
+        let (out, outputs) = (self.out.clone(), self.output.clone());
+        let config = self.config()?;
+        let suite = config.suite.clone();
+        let previous = output::previous(&out);
+        let progress = if global.quiet {
+            Progress::Quiet
+        } else {
+            Progress::Shown
+        };
+        let results = run(config, &progress).await.map_err(explain)?;
+        output::write(&out, &outputs, &results, previous.as_ref(), &suite)?;
+        let index = outputs
+            .contains(&Output::Html)
+            .then(|| out.join("index.html").display().to_string());
+        tell_results(&results, index.as_deref(), global)?;
+        Ok(ExitCode::from(results.conclusion().exit_code()))
+    }
+
+    fn config(self) -> Result<Config> {
+        let suite = self.source.load()?;
+        let mut legs: BTreeSet<_> = self.legs.iter().copied().collect();
+        if legs.is_empty() {
+            legs.extend([LegName::Wire, LegName::Chromium]);
+        }
+        let legs: Result<Vec<_>> = legs
+            .into_iter()
+            .map(|leg| match leg {
+                LegName::Wire => Ok(LegConfig::Wire),
+                LegName::Chromium => find_binary(self.chromium.as_deref())
+                    .map(LegConfig::Chromium)
+                    .map_err(|error| explain(error.into())),
+            })
+            .collect();
+        let mut known = vec![deviations::chromium()];
+        for file in &self.known {
+            known.push(read_known(file)?);
+        }
+        Ok(Config {
+            selection: self.choice.selection(),
+            fault: self.fault,
+            legs: legs?,
+            known: only_selectable(known, &suite),
+            jobs: self.jobs.into(),
+            patience: Duration::from_secs(self.timeout.into()),
+            out: self.out,
+            resume: if self.resume { Resume::Yes } else { Resume::No },
+            suite,
+        })
+    }
+}
+
+/// Without the embedded entries that are about vectors which the user's own suite does not have.
+fn only_selectable(mut known: Vec<KnownFile>, suite: &Suite) -> Vec<KnownFile> {
+    if let Some(embedded) = known.first_mut() {
+        embedded
+            .entries
+            .retain(|entry| suite.vectors.keys().any(|id| entry.id.matches(id.as_str())));
+    }
+    known
+}
+
+fn read_known(path: &PathBuf) -> Result<KnownFile> {
+    let text = fs::read_to_string(path)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("cannot read the known failures in `{}`", path.display()))?;
+    deviations::parse(&path.display().to_string(), &text)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("`{}` is no file of known failures", path.display()))
+}
+
+fn tell_results(results: &Results, index: Option<&str>, global: Global) -> Result<()> {
+    match global.format {
+        Format::Json => print_json(&summary(results, index)),
+        Format::Text => {
+            print(&text::text(results, global.colour(), MOST_FINDINGS))?;
+            if let Some(index) = index.filter(|_| !global.quiet) {
+                tell(&format!("report: {index}"));
+            }
+            Ok(())
+        }
+    }
+}
+
+fn explain(error: RunError) -> miette::Report {
+    match error {
+        RunError::Disagreement(found) => {
+            let lines: Vec<_> = found.iter().map(ToString::to_string).collect();
+            miette!(
+                help = "the suite is at odds with itself, so nothing was replayed",
+                "the oracle disagrees with {}\n{}",
+                crate::agree::n_vectors(lines.len()),
+                lines.join("\n")
+            )
+        }
+        RunError::MissingBrowser(missing) => miette!(
+            help = "install Chromium or set CROSSCHECK_CHROMIUM to its program; or replay on the wire alone with `--leg wire`",
+            "{missing}"
+        ),
+        other => Err::<(), _>(other).into_diagnostic().unwrap_err(),
+    }
+}

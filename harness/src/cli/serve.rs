@@ -1,0 +1,106 @@
+//! `crosscheck serve`.
+
+use std::{fs, io, net::SocketAddr, path::PathBuf, process::ExitCode};
+
+use crosscheck_server::{
+    fault::Fault,
+    site::Site,
+    stage::{Reach, Stage, StartError},
+};
+use crosscheck_vectors::{policy::Policy, vector::PolicyFile};
+use miette::{Context, IntoDiagnostic, Result, miette};
+
+use super::{Format, Global, print};
+
+/// Start the reference server by itself.
+///
+/// It serves `/echo`, `/status/{code}`, `/redirect?to=` and `/panic` under the policy, over HTTP and, on
+/// the same port, over HTTPS with a throw-away certificate.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A policy, or a file of `vectors/policies`, as JSON.
+    #[arg(long, value_name = "FILE")]
+    policy: PathBuf,
+    /// Commit this fault.
+    #[arg(long, value_name = "NAME")]
+    fault: Option<Fault>,
+    /// The port; 0 takes a free one.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// The address to listen on.
+    #[arg(long, default_value = "127.0.0.1")]
+    bind: std::net::IpAddr,
+    /// Allow an address that other machines can reach.
+    #[arg(long)]
+    allow_remote: bool,
+}
+
+impl Args {
+    pub(super) async fn exec(self, global: Global) -> Result<ExitCode> {
+        let policy = read_policy(&self.policy)?;
+        let site = match self.fault {
+            None => Site::try_from(&policy),
+            Some(fault) => Site::with_fault(&policy, fault),
+        };
+        let site = site.map_err(|refusal| {
+            miette!(
+                help = "`--fault` has names for servers that accept such policies",
+                "the reference server refuses `{}`: {refusal}",
+                self.policy.display()
+            )
+        })?;
+        let address = SocketAddr::new(self.bind, self.port);
+        let reach = if self.allow_remote {
+            Reach::Remote
+        } else {
+            Reach::Loopback
+        };
+        let server = Stage::serve_site(address, site, reach)
+            .await
+            .map_err(cannot_listen)?;
+        let url = format!("http://{}", server.addr());
+        match global.format {
+            Format::Json => print(&format!("{}\n", serde_json::json!({ "url": url })))?,
+            Format::Text => print(&format!(
+                "{url}/echo answers under the policy; Ctrl-C ends it\n"
+            ))?,
+        }
+        tokio::signal::ctrl_c().await.into_diagnostic()?;
+        server.shutdown().await;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn cannot_listen(error: StartError) -> miette::Report {
+    match error {
+        StartError::Bind { address, cause } if cause.kind() == io::ErrorKind::AddrInUse => miette!(
+            help = "choose another one with `--port`, or a free one with `--port 0`",
+            "port {} is in use",
+            address.port()
+        ),
+        StartError::NotLoopback(address) => miette!(
+            help = "this server is made for tests; add `--allow-remote` if you mean it",
+            "{} can be reached from other machines",
+            address.ip()
+        ),
+        other => Err::<(), _>(other).into_diagnostic().unwrap_err(),
+    }
+}
+
+/// A policy by itself, or with the title that the suite's own have.
+fn read_policy(path: &PathBuf) -> Result<Policy> {
+    let text = fs::read_to_string(path)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("cannot read the policy `{}`", path.display()))?;
+    let value: serde_json::Value = serde_json::from_str(&text)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("`{}` is no JSON", path.display()))?;
+    let parsed = if value.get("policy").is_some() {
+        serde_json::from_value::<PolicyFile>(value).map(|file| file.policy)
+    } else {
+        serde_json::from_value(value)
+    };
+    parsed
+        .into_diagnostic()
+        .wrap_err_with(|| format!("`{}` is no policy", path.display()))
+}

@@ -1,0 +1,279 @@
+//! The model's client, put to work: it plays a vector's steps against whatever answers.
+//!
+//! The same loop predicts an exchange (answers come from the script, or from the reference server's
+//! pure functions) and drives a real one (answers come from a socket).
+
+use crosscheck_oracle::{
+    Credentials, Failure, FilteredResponse, HeaderList, Millis, Origin, Outcome, OutgoingRequest,
+    PreflightCache, Purpose, Reply, Response, ResponseType, Step, fetch,
+};
+use crosscheck_report::observation::{Exchange, Observation, SeenRequest, SeenResponse};
+use crosscheck_vectors::{
+    bytes::ByteString,
+    client::{Api, Client},
+    expect::ExpectedOutcome,
+    vector::Vector,
+};
+use url::Url;
+
+use crate::{
+    address::{BadUrl, Place},
+    call,
+    jar::Jar,
+    trace,
+};
+
+/// Whatever takes a request and gives an answer.
+pub trait Transport {
+    /// Sends `request` and returns what came back.
+    ///
+    /// # Errors
+    ///
+    /// If nothing can be said about the subject: it is unreachable, or does not answer in time.
+    fn exchange(
+        &mut self,
+        request: &OutgoingRequest,
+    ) -> impl Future<Output = Result<Answered, TransportError>> + Send;
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answered {
+    /// The answer; none if the connection ended without one.
+    pub response: Option<Response>,
+    /// Whether the application ran; none if nobody can tell.
+    pub handled: Option<bool>,
+}
+
+/// Why nothing can be said about the subject.
+#[derive(Debug, thiserror::Error)]
+#[error("{method} {url} got no answer that could be judged")]
+pub struct TransportError {
+    /// The method.
+    pub method: String,
+    /// The URL.
+    pub url: String,
+    /// What went wrong.
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+/// Why a vector could not be played.
+#[derive(Debug, thiserror::Error)]
+pub enum DriveError {
+    /// One of its URLs is none.
+    #[error(transparent)]
+    BadUrl(#[from] BadUrl),
+    /// Its page's origin is none.
+    #[error("`{0}` is no origin")]
+    BadOrigin(String),
+    /// The subject cannot be judged.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+}
+
+/// What the model's client remembers from step to step.
+#[derive(Debug, Default)]
+struct Memory {
+    permissions: PreflightCache,
+    jar: Jar,
+    now: u64,
+}
+
+/// Plays the steps of `vector` at `place` and says what each led to.
+///
+/// Time is the model's own: a step that waits costs nothing.
+///
+/// # Errors
+///
+/// If the vector cannot be played, or `transport` fails.
+pub async fn play(
+    vector: &Vector,
+    place: &mut Place,
+    transport: &mut impl Transport,
+) -> Result<Vec<Observation>, DriveError> {
+    let mut memory = Memory::default();
+    let mut observations = Vec::with_capacity(vector.steps.len());
+    for step in &vector.steps {
+        let client = &step.client;
+        memory.now += u64::from(client.after_ms);
+        for cookie in &client.cookies {
+            let url = place.parse(Some(&cookie.url))?;
+            memory
+                .jar
+                .store(&Origin::of_url(&url), &url, cookie.set_cookie.as_bytes());
+        }
+        let logical = place.parse(client.url.as_deref())?;
+        let real = place.real(&logical);
+        observations.push(match client.api {
+            Api::Raw => raw(client, real, place, transport).await?,
+            Api::Fetch | Api::Xhr => page(client, real, place, transport, &mut memory).await?,
+        });
+    }
+    Ok(observations)
+}
+
+/// The page's origin that `client` names.
+///
+/// # Errors
+///
+/// If it is none.
+pub fn page_origin(client: &Client, url: &Url) -> Result<Origin, DriveError> {
+    match client.origin.as_deref() {
+        None | Some("null") => Ok(Origin::Opaque(0)),
+        Some("same-origin") => Ok(Origin::of_url(url)),
+        Some(origin) => Origin::parse(origin)
+            .map_err(|_not_serialised| DriveError::BadOrigin(origin.to_owned())),
+    }
+}
+
+async fn page(
+    client: &Client,
+    url: Url,
+    place: &Place,
+    transport: &mut impl Transport,
+    memory: &mut Memory,
+) -> Result<Observation, DriveError> {
+    let origin = page_origin(client, &url)?;
+    let request = match call::call(client, origin.clone(), url).into_request() {
+        Ok(request) => request,
+        Err(error) => return Ok(refused_by_api(error.into())),
+    };
+    let mut exchanges = Vec::new();
+    let mut step = fetch(request, &mut memory.permissions, Millis(memory.now));
+    loop {
+        match step {
+            Step::Done(outcome) => return Ok(observe(*outcome, exchanges)),
+            Step::Send(send) => {
+                let mut request = send.request;
+                let credentials = request.include_credentials.is_included();
+                if credentials && let Some(cookies) = memory.jar.header(&origin, &request.url) {
+                    request.headers.push("Cookie", cookies);
+                }
+                let answered = transport.exchange(&request).await?;
+                exchanges.push(exchange(&request, &answered, place));
+                if credentials && let Some(response) = &answered.response {
+                    for set_cookie in response.headers.values(b"set-cookie") {
+                        memory.jar.store(&origin, &request.url, set_cookie);
+                    }
+                }
+                let reply = answered
+                    .response
+                    .as_ref()
+                    .map_or(Reply::NoResponse, Reply::Response);
+                step = send
+                    .awaiting
+                    .receive(reply, &mut memory.permissions, Millis(memory.now));
+            }
+        }
+    }
+}
+
+/// Sends what no page can: the header lines as they are.
+async fn raw(
+    client: &Client,
+    url: Url,
+    place: &Place,
+    transport: &mut impl Transport,
+) -> Result<Observation, DriveError> {
+    let headers: HeaderList = client
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_bytes().to_vec(), value.as_bytes().to_vec()))
+        .collect();
+    let request = OutgoingRequest {
+        purpose: Purpose::Actual,
+        method: client.method.as_bytes().to_vec(),
+        url,
+        headers,
+        body: call::body_bytes(client),
+        include_credentials: Credentials::Omit,
+    };
+    let answered = transport.exchange(&request).await?;
+    let outcome = match &answered.response {
+        Some(_) => ExpectedOutcome::Answered,
+        None => ExpectedOutcome::NetworkError,
+    };
+    Ok(Observation {
+        outcome,
+        reasons: Vec::new(),
+        detail: None,
+        status: answered.response.as_ref().map(|response| response.status),
+        headers: Vec::new(),
+        body: None,
+        exchanges: vec![exchange(&request, &answered, place)],
+        trace: Vec::new(),
+    })
+}
+
+fn refused_by_api(failure: Failure) -> Observation {
+    Observation {
+        outcome: ExpectedOutcome::ApiError,
+        reasons: vec![failure.name().to_owned()],
+        detail: Some(failure.to_string()),
+        status: None,
+        headers: Vec::new(),
+        body: None,
+        exchanges: Vec::new(),
+        trace: Vec::new(),
+    }
+}
+
+fn observe(outcome: Outcome, exchanges: Vec<Exchange>) -> Observation {
+    let trace = trace::lines(&outcome.trace);
+    match outcome.result {
+        Err(failure) => Observation {
+            outcome: ExpectedOutcome::NetworkError,
+            exchanges,
+            trace,
+            ..refused_by_api(failure)
+        },
+        Ok(seen) => Observation {
+            outcome: match seen.response_type {
+                ResponseType::Basic | ResponseType::Cors => ExpectedOutcome::Readable,
+                ResponseType::Opaque => ExpectedOutcome::Opaque,
+                ResponseType::OpaqueRedirect => ExpectedOutcome::OpaqueRedirect,
+            },
+            reasons: Vec::new(),
+            detail: None,
+            status: (seen.status != 0).then_some(seen.status),
+            headers: pairs(&seen.headers),
+            body: body_of(seen),
+            exchanges,
+            trace,
+        },
+    }
+}
+
+/// What script reads: the empty string if there is no body.
+fn body_of(seen: FilteredResponse) -> Option<ByteString> {
+    match seen.response_type {
+        ResponseType::Basic | ResponseType::Cors => Some(seen.body.unwrap_or_default().into()),
+        ResponseType::Opaque | ResponseType::OpaqueRedirect => None,
+    }
+}
+
+fn exchange(request: &OutgoingRequest, answered: &Answered, place: &Place) -> Exchange {
+    Exchange {
+        request: SeenRequest {
+            method: request.method.as_slice().into(),
+            url: place.logical(request.url.as_str()),
+            headers: pairs(&request.headers),
+            body: request.body.clone().unwrap_or_default().into(),
+        },
+        response: answered.response.as_ref().map(|response| SeenResponse {
+            status: response.status,
+            headers: pairs(&response.headers),
+            body: response.body.as_slice().into(),
+        }),
+        handled: answered.handled,
+    }
+}
+
+/// Header lines as the report holds them.
+pub fn pairs(headers: &HeaderList) -> Vec<(ByteString, ByteString)> {
+    headers
+        .iter()
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect()
+}

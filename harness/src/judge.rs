@@ -1,0 +1,116 @@
+//! What a leg saw, made a verdict.
+
+use crosscheck_report::{
+    diff::{Demand, Judged, Mismatch, diff},
+    observation::{Leg, Observation},
+    results::LegResult,
+    verdict::{Verdict, judge},
+};
+use crosscheck_vectors::{expect::Expectation, vector::Vector};
+
+use crate::{
+    address::Place,
+    case::{Case, ServerPart},
+};
+
+/// The result of `leg` for `case`, which saw `observations`.
+pub fn leg_result(case: &Case, leg: Leg, observations: Vec<Observation>) -> LegResult {
+    let mismatches = mismatches(&case.vector, leg, &observations);
+    LegResult {
+        leg,
+        verdict: judge(&mismatches),
+        note: None,
+        mismatches,
+        observations,
+    }
+}
+
+/// The result of `leg` for a case that it could not or need not replay.
+pub fn unjudged(leg: Leg, verdict: Verdict, note: impl Into<String>) -> LegResult {
+    LegResult {
+        leg,
+        verdict,
+        note: Some(note.into()),
+        mismatches: Vec::new(),
+        observations: Vec::new(),
+    }
+}
+
+/// The result of a case that nobody answers; none if it can be replayed.
+pub fn settled(case: &Case, leg: Leg) -> Option<LegResult> {
+    match &case.server {
+        ServerPart::NotApplicable(why) => Some(unjudged(leg, Verdict::NotApplicable, why)),
+        ServerPart::Refused {
+            reason,
+            rightly: true,
+        } => Some(unjudged(
+            leg,
+            Verdict::Passed,
+            format!("refused to be configured so: {reason}"),
+        )),
+        ServerPart::Refused {
+            reason,
+            rightly: false,
+        } => {
+            let mismatch = Mismatch {
+                step: 0,
+                field: "policy".to_owned(),
+                expected: "a server that can be put into this policy".to_owned(),
+                observed: format!("it refused: {reason}"),
+                effect: crosscheck_report::diff::Effect::UnderGrant,
+                kind: case.vector.kind,
+            };
+            let verdict = judge(std::slice::from_ref(&mismatch));
+            Some(LegResult {
+                mismatches: vec![mismatch],
+                ..unjudged(leg, verdict, reason)
+            })
+        }
+        ServerPart::Script(_) | ServerPart::Site(_) => None,
+    }
+}
+
+/// Where `observations` differ from what `vector` expects.
+pub fn mismatches(vector: &Vector, leg: Leg, observations: &[Observation]) -> Vec<Mismatch> {
+    let mut found = Vec::new();
+    for (step, (demanded, seen)) in vector.steps.iter().zip(observations).enumerate() {
+        let expect = expectation(vector, leg, &demanded.expect);
+        let address = address(vector, demanded.client.url.as_deref());
+        let demand = Demand {
+            step,
+            kind: vector.kind,
+            expect: &expect,
+            address: &address,
+        };
+        found.extend(diff(&demand, seen, Judged::Everything));
+    }
+    found
+}
+
+/// What `leg` is held to. How a server refuses is its own choice, so under a policy only the oracle leg
+/// is held to the reason.
+fn expectation(vector: &Vector, leg: Leg, expect: &Expectation) -> Expectation {
+    let mut expect = expect.clone();
+    if vector.policy.is_some() && leg != Leg::Oracle {
+        expect.reason = None;
+    }
+    expect
+}
+
+/// Where a call goes, as the vector writes it, without what is never sent.
+fn address(vector: &Vector, url: Option<&str>) -> String {
+    let place = if vector.policy.is_some() {
+        Place::of_subject(String::new(), String::new())
+    } else {
+        Place::of_script(String::new(), String::new())
+    };
+    place.parse(url).map_or_else(
+        |bad| bad.url,
+        |mut url| {
+            url.set_fragment(None);
+            // The parser refuses both for URLs without a host, which have neither.
+            let _hostless = (url.set_username(""), url.set_password(None));
+            url.into()
+        },
+    )
+}

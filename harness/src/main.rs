@@ -1,0 +1,7 @@
+//! `crosscheck`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    crosscheck_harness::cli::main()
+}

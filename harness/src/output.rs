@@ -1,0 +1,132 @@
+//! Results on disk.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use clap::ValueEnum;
+use crosscheck_report::{
+    html::{Catalogue, render},
+    results::Results,
+};
+use crosscheck_vectors::load::Suite;
+use tempfile::NamedTempFile;
+
+/// The file from which everything else is made.
+const RESULTS: &str = "results.json";
+
+/// A form of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// A folder of static pages.
+    Html,
+    /// Nothing but `results.json`, which is always written.
+    Json,
+}
+
+/// Why results could not be written or read.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum OutputError {
+    /// A file could not be read or written.
+    #[error("cannot use `{}`", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The results are not those of this suite.
+    #[error("`{}` cannot be read as results", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+/// The results in `folder`.
+///
+/// # Errors
+///
+/// If there are none that can be read.
+pub fn read(folder: &Path) -> Result<Results, OutputError> {
+    let path = folder.join(RESULTS);
+    let text = fs::read(&path).map_err(|source| OutputError::Io {
+        path: path.clone(),
+        source,
+    })?;
+    serde_json::from_slice(&text).map_err(|source| OutputError::Unreadable { path, source })
+}
+
+/// The results of an earlier run in `folder`; none if there are none, or an older suite wrote them.
+pub fn previous(folder: &Path) -> Option<Results> {
+    read(folder).ok()
+}
+
+/// Writes `results` and the report made of them into `folder`.
+///
+/// # Errors
+///
+/// If something cannot be written; what was there of `results.json` then stays as it was.
+pub fn write(
+    folder: &Path,
+    outputs: &[Output],
+    results: &Results,
+    previous: Option<&Results>,
+    suite: &Suite,
+) -> Result<(), OutputError> {
+    let json = serde_json::to_vec(results).map_err(|source| OutputError::Unreadable {
+        path: folder.join(RESULTS),
+        source,
+    })?;
+    put(folder, RESULTS, &json)?;
+    if outputs.contains(&Output::Html) {
+        let vectors = folder.join("v");
+        match fs::remove_dir_all(&vectors) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(OutputError::Io {
+                    path: vectors,
+                    source: error,
+                });
+            }
+            _ => {}
+        }
+        let topics = suite
+            .topics
+            .iter()
+            .map(|(place, topic)| (place.clone(), topic.title.clone()))
+            .collect();
+        let catalogue = Catalogue {
+            requirements: &suite.requirements,
+            concepts: &suite.concepts,
+            flags: &suite.flags,
+            accounted: &suite.accounted,
+            topics: &topics,
+        };
+        for page in render(results, previous, &catalogue) {
+            put(folder, &page.path, page.content.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file whole or not at all.
+fn put(folder: &Path, name: &str, content: &[u8]) -> Result<(), OutputError> {
+    let path = folder.join(name);
+    let parent = path.parent().unwrap_or(folder);
+    let write = || {
+        fs::create_dir_all(parent)?;
+        let mut file = NamedTempFile::new_in(parent)?;
+        io::Write::write_all(&mut file, content)?;
+        file.persist(&path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().map_err(|source| OutputError::Io {
+        path: path.clone(),
+        source,
+    })
+}

@@ -1,0 +1,110 @@
+//! The listener on which pages, scripts and the reference server live.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, Mutex},
+};
+
+use crosscheck_server::{
+    site::Site,
+    stage::{Stage, StartError},
+};
+
+use crate::{
+    address::Place,
+    case::{Case, ServerPart},
+    chromium::{PAGE, PROBE},
+};
+
+/// A listener with everything that a run needs.
+#[derive(Debug)]
+pub struct Playground {
+    /// The listener.
+    pub stage: Stage,
+    token: String,
+    sites: Mutex<Vec<Arc<Site>>>,
+}
+
+/// Why the stage takes every name: they are made of letters and digits.
+const NAMED_BY_US: &str = "names are made of letters and digits";
+
+/// Why there is no playground.
+#[derive(Debug, thiserror::Error)]
+pub enum PlaygroundError {
+    /// The operating system gives no random bytes.
+    #[error("the operating system gives no random bytes: {0}")]
+    NoRandomness(getrandom::Error),
+    /// Nothing can listen on the loopback address.
+    #[error("the suite's own listener does not start")]
+    Listen(#[from] StartError),
+}
+
+impl Playground {
+    /// Starts one on a free port of the loopback address.
+    ///
+    /// # Errors
+    ///
+    /// If the operating system does not play along.
+    pub async fn start() -> Result<Self, PlaygroundError> {
+        let secret = getrandom::u64().map_err(PlaygroundError::NoRandomness)?;
+        let token = format!("{secret:016x}");
+        let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let stage = Stage::start(bind, token.clone()).await?;
+        let page = format!("/page/{token}");
+        stage.put_static(&page, "text/html; charset=utf-8", PAGE);
+        stage.put_static(
+            &format!("{page}/probe.js"),
+            "text/javascript; charset=utf-8",
+            PROBE,
+        );
+        Ok(Self {
+            stage,
+            token,
+            sites: Mutex::new(Vec::new()),
+        })
+    }
+
+    /// The path of the page that browsers work in, on every host.
+    pub fn page_path(&self) -> String {
+        format!("/page/{}", self.token)
+    }
+
+    /// Gets everything ready for one replay of `case`, under the name `exchange`.
+    pub fn set_up(&self, case: &Case, exchange: &str) -> Place {
+        let token = &self.token;
+        match &case.server {
+            ServerPart::Site(site) => {
+                let name = self.name_of(site);
+                self.stage.journal().open(exchange);
+                Place::of_subject(format!("/p/{token}/{name}"), exchange.to_owned())
+            }
+            ServerPart::Script(script) => {
+                self.stage
+                    .put_script(exchange, script.clone())
+                    .expect(NAMED_BY_US);
+                Place::of_script(format!("/x/{token}/{exchange}"), exchange.to_owned())
+            }
+            ServerPart::NotApplicable(_) | ServerPart::Refused { .. } => {
+                Place::of_script(String::new(), exchange.to_owned())
+            }
+        }
+    }
+
+    /// The name under which `site` is played; it is put on stage at its first use.
+    fn name_of(&self, site: &Arc<Site>) -> String {
+        let mut sites = self
+            .sites
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let known = sites.iter().position(|known| Arc::ptr_eq(known, site));
+        let index = known.unwrap_or_else(|| {
+            let name = format!("s{}", sites.len());
+            self.stage
+                .put_site(&name, Site::clone(site))
+                .expect(NAMED_BY_US);
+            sites.push(Arc::clone(site));
+            sites.len() - 1
+        });
+        format!("s{index}")
+    }
+}

@@ -1,0 +1,300 @@
+//! One run: every selected vector on every leg, judged.
+
+mod chromium;
+mod wire;
+
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use crosscheck_oracle::FETCH_REVISION;
+use crosscheck_report::{
+    known::{self, Date, KnownFile},
+    observation::Leg,
+    results::{LegIdentity, LegResult, Results, Subject, VectorResult},
+    verdict::{Owner, Verdict},
+};
+use crosscheck_server::fault::Fault;
+use crosscheck_vectors::{load::Suite, vector::VectorId};
+
+use crate::{
+    agree::{self, Disagreement, Prediction},
+    case::{Case, cases},
+    chromium::{BrowserError, MissingBrowser},
+    clock,
+    judge::unjudged,
+    ledger::{Identity, Ledger, LedgerError, Resume},
+    playground::{Playground, PlaygroundError},
+    progress::Progress,
+    select::{SelectError, Selection},
+};
+
+/// The suite's version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What to run, checked.
+#[derive(Debug)]
+pub struct Config {
+    /// The vectors.
+    pub suite: Suite,
+    /// Which of them.
+    pub selection: Selection,
+    /// The fault that the reference server commits.
+    pub fault: Option<Fault>,
+    /// The legs, sorted.
+    pub legs: Vec<LegConfig>,
+    /// Failures that are known.
+    pub known: Vec<KnownFile>,
+    /// How many vectors are on the wire at a time.
+    pub jobs: usize,
+    /// How long one answer may take.
+    pub patience: Duration,
+    /// Where results go.
+    pub out: PathBuf,
+    /// Whether to go on with an earlier run.
+    pub resume: Resume,
+}
+
+/// A leg, with what it needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LegConfig {
+    /// The wire.
+    Wire,
+    /// Chromium: this program.
+    Chromium(PathBuf),
+}
+
+impl LegConfig {
+    fn leg(&self) -> Leg {
+        match self {
+            Self::Wire => Leg::Wire,
+            Self::Chromium(_) => Leg::Chromium,
+        }
+    }
+}
+
+/// Why a run came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// Nothing to run.
+    #[error(transparent)]
+    Select(#[from] SelectError),
+    /// The suite is at odds with itself.
+    #[error("the oracle disagrees with {} before anything is replayed", agree::n_vectors(.0.len()))]
+    Disagreement(Vec<Disagreement>),
+    /// The listener cannot be started.
+    #[error(transparent)]
+    Playground(#[from] PlaygroundError),
+    /// Results cannot be kept.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The HTTP library cannot be set up.
+    #[error("the HTTP client cannot be set up")]
+    Http(#[source] reqwest::Error),
+    /// The browser is missing.
+    #[error(transparent)]
+    MissingBrowser(#[from] MissingBrowser),
+    /// The browser cannot be started.
+    #[error("the browser cannot be started")]
+    Browser(#[source] BrowserError),
+}
+
+/// Where results are kept while legs are at work.
+type Shared = Mutex<Kept>;
+
+/// The ledger, and the first reason why it could not be written.
+#[derive(Debug)]
+struct Kept {
+    ledger: Ledger,
+    broken: Option<LedgerError>,
+}
+
+impl Kept {
+    fn record(shared: &Shared, id: &VectorId, result: LegResult) {
+        let mut kept = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = kept.ledger.record(id, result) {
+            kept.broken.get_or_insert(error);
+        }
+    }
+}
+
+/// Runs, until everything is judged or Ctrl-C is pressed: then the rest is skipped.
+///
+/// # Errors
+///
+/// If nothing can be judged.
+pub async fn run(config: Config, progress: &Progress) -> Result<Results, RunError> {
+    let (started, clock) = (clock::now(), Instant::now());
+    let digest = digest(&config.suite);
+    let sane = config.selection.of(cases(&config.suite, None))?;
+    let predictions = agree::agree(&sane).map_err(RunError::Disagreement)?;
+    let cases = match config.fault {
+        None => sane,
+        fault => config.selection.of(cases(&config.suite, fault))?,
+    };
+    let subject = subject(config.fault);
+    let identity = Identity {
+        suite: VERSION.to_owned(),
+        vectors: digest,
+        subject: format!("{} {:?}", subject.name, subject.fault),
+    };
+    let ledger = Ledger::open(&config.out, &identity, config.resume)?;
+    let shared = Mutex::new(Kept {
+        ledger,
+        broken: None,
+    });
+    let playground = Playground::start().await?;
+    let replay = async {
+        let mut engines = Vec::new();
+        for leg in &config.legs {
+            let todo = open_cases(&cases, leg.leg(), &shared);
+            let engine = match leg {
+                LegConfig::Wire => {
+                    wire::replay(&config, &playground, &todo, &shared, progress).await?
+                }
+                LegConfig::Chromium(binary) => {
+                    chromium::replay(&config, binary, &playground, &todo, &shared, progress).await?
+                }
+            };
+            engines.push(LegIdentity {
+                leg: leg.leg(),
+                engine,
+            });
+        }
+        Ok::<_, RunError>(engines)
+    };
+    let engines = tokio::select! {
+        engines = replay => engines?,
+        _interrupted = tokio::signal::ctrl_c() => Vec::new(),
+    };
+    let mut kept = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let Some(broken) = kept.broken.take() {
+        return Err(broken.into());
+    }
+    let legs: Vec<_> = config.legs.iter().map(LegConfig::leg).collect();
+    let vectors = collect(cases, predictions, &legs, &mut kept.ledger);
+    let mut results = Results {
+        suite: VERSION.to_owned(),
+        fetch_revision: FETCH_REVISION.to_owned(),
+        subject,
+        started,
+        seconds: clock.elapsed().as_secs_f64(),
+        legs: engines,
+        not_selected: config.suite.vectors.len() - vectors.len(),
+        vectors,
+        stale: Vec::new(),
+    };
+    excuse(&mut results, &config);
+    Ok(results)
+}
+
+/// Turns known failures into known ones.
+fn excuse(results: &mut Results, config: &Config) {
+    let ran: Vec<_> = results.vectors.iter().map(|vector| &vector.id).collect();
+    let unselected: Vec<_> = config
+        .suite
+        .vectors
+        .keys()
+        .filter(|id| ran.binary_search(id).is_err())
+        .cloned()
+        .collect();
+    let legs: Vec<_> = config.legs.iter().map(LegConfig::leg).collect();
+    let mut files = config.known.clone();
+    for file in &mut files {
+        // An entry about a leg that takes no part cannot be out of date.
+        file.entries
+            .retain(|entry| entry.leg.is_none_or(|leg| legs.contains(&leg)));
+    }
+    let today = Date::parse(&clock::today()).expect("the clock writes dates");
+    results.stale = known::apply(&files, &mut results.vectors, &unselected, &today);
+}
+
+fn subject(fault: Option<Fault>) -> Subject {
+    Subject {
+        name: "reference".to_owned(),
+        version: VERSION.to_owned(),
+        fault: fault.map(|fault| fault.to_string()),
+    }
+}
+
+/// The cases that `leg` has still to do.
+fn open_cases<'a>(cases: &'a [Case], leg: Leg, shared: &Shared) -> Vec<&'a Case> {
+    let kept = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    cases
+        .iter()
+        .filter(|case| !kept.ledger.has(&case.id, leg))
+        .collect()
+}
+
+fn collect(
+    cases: Vec<Case>,
+    predictions: Vec<Prediction>,
+    legs: &[Leg],
+    ledger: &mut Ledger,
+) -> Vec<VectorResult> {
+    let result = |(case, predicted): (Case, Prediction)| {
+        let of_leg = |&leg: &Leg| {
+            let found = ledger.take(&case.id, leg);
+            found.unwrap_or_else(|| unjudged(leg, Verdict::Skipped, "the run was interrupted"))
+        };
+        let mut result = VectorResult {
+            legs: legs.iter().map(of_leg).collect(),
+            id: case.id.clone(),
+            vector: (*case.vector).clone(),
+            policy: case.policy.clone(),
+            predicted,
+            owner: Owner::Nobody,
+            verdict: Verdict::Passed,
+        };
+        result.settle();
+        result
+    };
+    let mut vectors: Vec<_> = cases.into_iter().zip(predictions).map(result).collect();
+    block(&mut vectors);
+    vectors
+}
+
+/// A vector whose precondition failed says nothing.
+fn block(vectors: &mut [VectorResult]) {
+    let failed: Vec<_> = vectors
+        .iter()
+        .flat_map(|vector| {
+            vector
+                .legs
+                .iter()
+                .map(move |leg| (vector.id.clone(), leg.leg, leg.verdict))
+        })
+        .filter(|(_, _, verdict)| verdict.is_failure() || verdict.is_error())
+        .map(|(id, leg, _)| (id, leg))
+        .collect();
+    for vector in vectors {
+        for leg in &mut vector.legs {
+            let needed = &vector.vector.depends_on;
+            let blocked_by = needed
+                .iter()
+                .find(|id| failed.contains(&((*id).clone(), leg.leg)));
+            if let Some(id) = blocked_by.filter(|_| leg.verdict.is_judged()) {
+                leg.verdict = Verdict::BlockedBy;
+                leg.note = Some(format!(
+                    "`{id}` failed, and without it this one says nothing"
+                ));
+            }
+        }
+        vector.settle();
+    }
+}
+
+/// Tells suites apart; the same for the same vectors in one build.
+fn digest(suite: &Suite) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for (id, vector) in &suite.vectors {
+        id.hash(&mut hasher);
+        serde_json::to_string(vector)
+            .unwrap_or_default()
+            .hash(&mut hasher);
+    }
+    hasher.finish()
+}

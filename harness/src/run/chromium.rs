@@ -1,0 +1,192 @@
+//! The Chromium leg of a run.
+
+use std::{
+    collections::BTreeSet,
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
+
+use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
+
+use super::{Config, Kept, RunError, Shared, wire::chain};
+use crate::{
+    browse::{Browse, PlanError, ReplayError, Replayed},
+    case::Case,
+    chromium::{BrowserError, Chromium, Options},
+    judge::{leg_result, settled, unjudged},
+    playground::Playground,
+    progress::{Bar, Progress},
+};
+
+/// How often a browser that died is started again.
+const RESTARTS: usize = 2;
+
+/// Replays `cases` and keeps what came of them; returns the engine's name and version.
+pub(super) async fn replay(
+    config: &Config,
+    binary: &Path,
+    playground: &Playground,
+    cases: &[&Case],
+    shared: &Shared,
+    progress: &Progress,
+) -> Result<String, RunError> {
+    let bar = progress.leg(Leg::Chromium, cases.len());
+    let mut open = Vec::new();
+    for (number, case) in cases.iter().enumerate() {
+        match settled(case, Leg::Chromium) {
+            None => open.push((number, *case)),
+            Some(result) => {
+                Kept::record(shared, &case.id, result);
+                bar.advance();
+            }
+        }
+    }
+    let mut version = String::new();
+    for attempt in 0..=RESTARTS {
+        let engine = Chromium::launch(options(config, binary, playground))
+            .await
+            .map_err(RunError::Browser)?;
+        engine.version().clone_into(&mut version);
+        let last = attempt == RESTARTS;
+        let round = Round {
+            config,
+            playground,
+            engine: &engine,
+            shared,
+            bar: &bar,
+            last,
+        };
+        open = round.play(&open).await;
+        engine.close().await;
+        if open.is_empty() {
+            break;
+        }
+    }
+    bar.finish();
+    Ok(version)
+}
+
+fn options(config: &Config, binary: &Path, playground: &Playground) -> Options {
+    Options {
+        binary: binary.to_owned(),
+        stage: playground.stage.addr(),
+        spki: playground.stage.spki_sha256_base64().to_owned(),
+        page_path: playground.page_path(),
+        timeout: config.patience,
+    }
+}
+
+/// One browser's life.
+struct Round<'a> {
+    config: &'a Config,
+    playground: &'a Playground,
+    engine: &'a Chromium,
+    shared: &'a Shared,
+    bar: &'a Bar,
+    /// Whether what the browser loses is lost for good.
+    last: bool,
+}
+
+impl Round<'_> {
+    /// Replays `cases`; returns those that the browser did not get to because it died.
+    async fn play<'c>(&self, cases: &[(usize, &'c Case)]) -> Vec<(usize, &'c Case)> {
+        let browse = Browse::new(self.engine, self.playground, self.config.patience);
+        let of = |number: usize| {
+            cases
+                .iter()
+                .find(|(found, _)| *found == number)
+                .map(|(_, case)| *case)
+        };
+        let doubtful = Mutex::new(Vec::new());
+        let mut lost = BTreeSet::new();
+        {
+            let mut sink = |number: usize, replayed: Replayed| {
+                let Some(case) = of(number) else { return };
+                match judged(case, replayed) {
+                    Judged::Lost if !self.last => {
+                        lost.insert(number);
+                    }
+                    Judged::Lost => {
+                        let note = "the browser died each time it came to this";
+                        self.keep(case, unjudged(Leg::Chromium, Verdict::HarnessError, note));
+                    }
+                    Judged::Is(result) if result.verdict.is_failure() => {
+                        doubtful
+                            .lock()
+                            .unwrap_or_else(PoisonError::into_inner)
+                            .push((number, result));
+                    }
+                    Judged::Is(result) => self.keep(case, result),
+                }
+            };
+            browse.replay(cases, &Mutex::new(&mut sink)).await;
+        }
+        let doubtful = doubtful
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        self.replay_again(&browse, cases, doubtful).await;
+        cases
+            .iter()
+            .filter(|(number, _)| lost.contains(number))
+            .copied()
+            .collect()
+    }
+
+    /// A failure counts only if it comes again.
+    async fn replay_again(
+        &self,
+        browse: &Browse<'_>,
+        cases: &[(usize, &Case)],
+        mut doubtful: Vec<(usize, LegResult)>,
+    ) {
+        let again: Vec<_> = cases
+            .iter()
+            .filter(|(number, _)| doubtful.iter().any(|(found, _)| found == number))
+            .copied()
+            .collect();
+        let mut sink = |number: usize, replayed: Replayed| {
+            let Some((_, case)) = again.iter().find(|(found, _)| *found == number) else {
+                return;
+            };
+            let Some(at) = doubtful.iter().position(|(found, _)| *found == number) else {
+                return;
+            };
+            let (_, first) = doubtful.swap_remove(at);
+            let result = match judged(case, replayed) {
+                Judged::Is(second) if second.mismatches == first.mismatches => first,
+                Judged::Is(second) if second.verdict.is_failure() => second,
+                Judged::Is(_) | Judged::Lost => LegResult {
+                    verdict: Verdict::Flaky,
+                    note: Some("a second try did not fail in the same way".to_owned()),
+                    ..first
+                },
+            };
+            self.keep(case, result);
+        };
+        browse.replay(&again, &Mutex::new(&mut sink)).await;
+    }
+
+    fn keep(&self, case: &Case, result: LegResult) {
+        Kept::record(self.shared, &case.id, result);
+        self.bar.advance();
+    }
+}
+
+enum Judged {
+    Is(LegResult),
+    /// The browser was gone before it came to it.
+    Lost,
+}
+
+fn judged(case: &Case, replayed: Replayed) -> Judged {
+    Judged::Is(match replayed {
+        Ok(observations) => leg_result(case, Leg::Chromium, observations),
+        Err(ReplayError::Plan(error @ PlanError::Raw)) => {
+            unjudged(Leg::Chromium, Verdict::NotApplicable, error.to_string())
+        }
+        Err(ReplayError::Browser(error)) if matches!(*error, BrowserError::Gone) => {
+            return Judged::Lost;
+        }
+        Err(error) => unjudged(Leg::Chromium, Verdict::HarnessError, chain(&error)),
+    })
+}

@@ -1,0 +1,160 @@
+//! The suite, tested by itself: every fault must be caught, every expectation must matter.
+
+mod flip;
+
+use std::{collections::BTreeSet, time::Duration};
+
+use crosscheck_report::{observation::Leg, verdict::Verdict};
+use crosscheck_server::fault::Fault;
+use crosscheck_vectors::{load::Suite, vector::VectorId};
+use futures_util::{StreamExt, stream};
+use serde::Serialize;
+
+use crate::{
+    agree::{Disagreement, agree},
+    case::{Case, ServerPart, cases},
+    judge::{leg_result, settled},
+    playground::{Playground, PlaygroundError},
+    wire::Wire,
+};
+pub use flip::{Flip, flips};
+
+/// What the selftest found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Found {
+    /// How many faults there are.
+    pub faults: usize,
+    /// How many of them are caught by a vector that names their class.
+    pub caught: usize,
+    /// Those that are not.
+    pub missed: Vec<String>,
+    /// Server vectors that catch no fault.
+    pub idle_vectors: Vec<VectorId>,
+    /// How often an expectation was flipped.
+    pub flips: usize,
+    /// Flips that nobody noticed: vector and field.
+    pub unnoticed: Vec<String>,
+    /// What catches each fault.
+    pub catches: Vec<Catch>,
+}
+
+/// What catches one fault.
+#[derive(Clone, Debug, Serialize)]
+pub struct Catch {
+    /// The fault.
+    pub fault: String,
+    /// What it does, and whom that hurts.
+    pub description: String,
+    /// The weakness class that a finding should name.
+    pub flag: String,
+    /// The vectors whose required assertions fail, those that name the class first.
+    pub by: Vec<VectorId>,
+    /// How many of them name the class.
+    pub naming: usize,
+}
+
+/// Why the selftest came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum SelftestError {
+    /// The suite is at odds with itself.
+    #[error("the oracle disagrees with {} vectors; run `crosscheck vectors lint`", .0.len())]
+    Disagreement(Vec<Disagreement>),
+    /// The listener cannot be started.
+    #[error(transparent)]
+    Playground(#[from] PlaygroundError),
+    /// The HTTP library cannot be set up.
+    #[error("the HTTP client cannot be set up")]
+    Http(#[source] reqwest::Error),
+}
+
+/// Runs it: all faults over real sockets, all flips against the oracle's predictions.
+///
+/// # Errors
+///
+/// If the suite or the machine is not fit for it.
+pub async fn selftest(suite: &Suite) -> Result<Found, SelftestError> {
+    let sane = cases(suite, None);
+    let predictions = agree(&sane).map_err(SelftestError::Disagreement)?;
+    let playground = Playground::start().await?;
+    let wire =
+        Wire::new(playground.stage.addr(), Duration::from_secs(10)).map_err(SelftestError::Http)?;
+    let mut catches = Vec::new();
+    for fault in Fault::all() {
+        catches.push(catch(suite, *fault, &wire, &playground).await);
+    }
+    let useful: BTreeSet<_> = catches.iter().flat_map(|catch| &catch.by).collect();
+    let idle = sane
+        .iter()
+        .filter(|case| case.policy.is_some() && !useful.contains(&case.id))
+        .map(|case| case.id.clone());
+    let missed = catches
+        .iter()
+        .filter(|catch| catch.naming == 0)
+        .map(|catch| catch.fault.clone());
+    let mut n_flips = 0;
+    let mut unnoticed = Vec::new();
+    for (case, predicted) in sane
+        .iter()
+        .zip(&predictions)
+        .filter(|(_, predicted)| !predicted.is_empty())
+    {
+        for flip in flips(&case.vector) {
+            n_flips += 1;
+            if !flip.is_noticed(predicted) {
+                unnoticed.push(format!("{}: {}", case.id, flip.field));
+            }
+        }
+    }
+    Ok(Found {
+        faults: catches.len(),
+        caught: catches.iter().filter(|catch| catch.naming > 0).count(),
+        missed: missed.collect(),
+        idle_vectors: idle.collect(),
+        flips: n_flips,
+        unnoticed,
+        catches,
+    })
+}
+
+async fn catch(suite: &Suite, fault: Fault, wire: &Wire, playground: &Playground) -> Catch {
+    let judging: Vec<Case> = cases(suite, Some(fault))
+        .into_iter()
+        .filter(|case| case.policy.is_some())
+        .collect();
+    let names_class = |case: &Case| case.vector.flags.iter().any(|flag| flag == fault.flag());
+    // One after the other: a fault may consist in remembering earlier requests.
+    let mut caught: Vec<_> = stream::iter(&judging)
+        .enumerate()
+        .filter_map(async |(number, case)| {
+            let exchange = format!("f{number}");
+            (verdict(case, &exchange, wire, playground)
+                .await
+                .is_failure())
+            .then_some(case)
+        })
+        .collect()
+        .await;
+    caught.sort_by_key(|case| !names_class(case));
+    Catch {
+        fault: fault.to_string(),
+        description: fault.description().to_owned(),
+        flag: fault.flag().to_owned(),
+        naming: caught.iter().filter(|case| names_class(case)).count(),
+        by: caught.into_iter().map(|case| case.id.clone()).collect(),
+    }
+}
+
+async fn verdict(case: &Case, exchange: &str, wire: &Wire, playground: &Playground) -> Verdict {
+    if let Some(result) = settled(case, Leg::Wire) {
+        return result.verdict;
+    }
+    debug_assert!(
+        matches!(case.server, ServerPart::Site(_)),
+        "scripts are no subject of faults"
+    );
+    let mut place = playground.set_up(case, exchange);
+    match wire.replay(case, &mut place, &playground.stage).await {
+        Ok(observations) => leg_result(case, Leg::Wire, observations).verdict,
+        Err(_cannot_be_judged) => Verdict::HarnessError,
+    }
+}

@@ -1,0 +1,88 @@
+# Every command that people and CI type. Start one with `./justw RECIPE`.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+# Lists the recipes.
+default:
+    @just --list --unsorted
+
+# ── run ──────────────────────────────────────────────────────────────────────
+
+# Replays all vectors against the embedded reference server; the report is reports/latest/index.html.
+[positional-arguments]
+run *args: chromium
+    @cargo run --quiet --release --package crosscheck-harness -- run "$@"
+
+# Starts the reference server by itself, such as `./justw serve --policy vectors/policies/credentialed.json`.
+[positional-arguments]
+serve *args:
+    @cargo run --quiet --release --package crosscheck-harness -- serve "$@"
+
+# Shows that every fault of the reference server is caught, and by which vectors.
+[positional-arguments]
+selftest *args:
+    @cargo run --quiet --release --package crosscheck-harness -- selftest "$@"
+
+# Any other command of the tool, such as `./justw crosscheck vectors coverage`.
+[positional-arguments]
+crosscheck *args:
+    @cargo run --quiet --release --package crosscheck-harness -- "$@"
+
+# ── check ────────────────────────────────────────────────────────────────────
+
+# Everything that CI checks.
+test: chromium fmt-check lint unit doc schema-check lint-vectors
+
+alias check := test
+
+# Unit, property, integration and browser tests; `./justw unit cors_check` runs some of them.
+[positional-arguments]
+unit *args:
+    cargo test --quiet --workspace "$@"
+
+# Is the code formatted?
+fmt-check:
+    cargo fmt --all --check
+
+# Clippy, with warnings as errors.
+lint:
+    cargo clippy --quiet --workspace --all-targets -- --deny warnings
+
+# The API documentation, with warnings as errors.
+doc:
+    RUSTDOCFLAGS="--deny warnings" cargo doc --quiet --workspace --no-deps
+
+# Is vectors/vector.schema.json what the Rust types say?
+schema-check:
+    cargo run --quiet --package crosscheck-harness -- vectors schema | diff - vectors/vector.schema.json
+
+# Are all vectors sound, and does the oracle agree with each?
+lint-vectors:
+    cargo run --quiet --package crosscheck-harness -- vectors lint
+    cargo run --quiet --package crosscheck-harness -- vectors coverage
+
+# ── change ───────────────────────────────────────────────────────────────────
+
+# Formats the code.
+fmt:
+    cargo fmt --all
+
+# Writes vectors/vector.schema.json from the Rust types.
+schema:
+    cargo run --quiet --package crosscheck-harness -- vectors schema > target/vector.schema.json
+    mv target/vector.schema.json vectors/vector.schema.json
+
+# Accepts what the snapshot tests see today.
+bless:
+    INSTA_UPDATE=always cargo test --quiet --workspace
+
+# ── measure ──────────────────────────────────────────────────────────────────
+
+# The speed of oracle, policy and legs, as ratios taken in one run.
+bench: chromium
+    cargo bench --quiet --workspace
+
+# Sees to a Chromium.
+[private]
+chromium:
+    @.github/install-chromium
