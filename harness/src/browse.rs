@@ -18,7 +18,7 @@ use tokio::time::sleep;
 
 use crate::{
     case::Case,
-    chromium::{BrowserError, Call, Chromium, Cookie, Jar, Witness},
+    chromium::{BrowserError, Call, Chromium, Cookie, Jar},
     playground::Playground,
 };
 pub use plan::PlanError;
@@ -28,7 +28,7 @@ use plan::{Plan, Task, plan};
 const PAGES_AT_ONCE: usize = 2;
 
 /// How many sequences wait or run at a time.
-const SEQUENCES_AT_ONCE: usize = 8;
+const SEQUENCES_AT_ONCE: usize = 64;
 
 /// How many calls a page takes at a time.
 const LARGEST_BATCH: usize = 400;
@@ -95,7 +95,7 @@ impl<'a> Browse<'a> {
         };
         let mut batches: HashMap<_, Vec<Task<'_>>> = HashMap::new();
         let mut sequences = Vec::new();
-        let mut with_cookies = Vec::new();
+        let mut alone = Vec::new();
         for (number, case) in cases {
             let exchange = format!("c{}", self.counter.fetch_add(1, Ordering::Relaxed));
             let place = self.playground.set_up(case, &exchange);
@@ -103,7 +103,7 @@ impl<'a> Browse<'a> {
                 Err(error) => tell(*number, Err(error.into())),
                 Ok(Plan::Batch(key, task)) => batches.entry(key).or_default().push(task),
                 Ok(Plan::Sequence(task)) => sequences.push(task),
-                Ok(Plan::WithCookies(task)) => with_cookies.push(task),
+                Ok(Plan::Alone(task)) => alone.push(task),
             }
         }
         let batches = batches.into_iter().flat_map(|(key, mut tasks)| {
@@ -125,13 +125,13 @@ impl<'a> Browse<'a> {
                 let number = task.number;
                 tell(number, self.sequence(task, Jar::Shared).await);
             });
-        let with_cookies = async {
-            for task in with_cookies {
+        let alone = async {
+            for task in alone {
                 let number = task.number;
                 tell(number, self.sequence(task, Jar::Isolated).await);
             }
         };
-        tokio::join!(batches, sequences, with_cookies);
+        tokio::join!(batches, sequences, alone);
     }
 
     /// Many cases of one step on one page.
@@ -198,7 +198,7 @@ impl<'a> Browse<'a> {
             };
             let endings = self
                 .engine
-                .run(&page, std::slice::from_ref(call), Witness::Reasons)
+                .run(&page, std::slice::from_ref(call), plan::witness(step))
                 .await?;
             let entries = self.playground.stage.journal().take(task.place.exchange());
             let seen = endings

@@ -8,7 +8,7 @@ use crosscheck_vectors::client::{
 use url::Url;
 
 /// The call that `client` makes for `url` on a page of `origin`.
-pub fn call(client: &Client, origin: oracle::Origin, url: Url) -> oracle::Call {
+pub(crate) fn call(client: &Client, origin: oracle::Origin, url: Url) -> oracle::Call {
     let header = |(name, value): &(_, _)| (bytes(name), bytes(value));
     let stream = matches!(client.body, Some(Body::Stream { .. }));
 
@@ -37,7 +37,7 @@ pub fn call(client: &Client, origin: oracle::Origin, url: Url) -> oracle::Call {
 }
 
 /// The bytes of a body that needs no browser to be made: what a raw request sends.
-pub fn body_bytes(client: &Client) -> Option<Vec<u8>> {
+pub(crate) fn body_bytes(client: &Client) -> Option<Vec<u8>> {
     match client.body.as_ref()? {
         Body::Blob { text, .. } | Body::Stream { text } | Body::Text { text } => {
             Some(text.clone().into_bytes())

@@ -3,7 +3,7 @@
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// Now, as RFC 3339 with whole seconds: `2026-01-31T12:00:00Z`.
-pub fn now() -> String {
+pub(crate) fn now() -> String {
     let now = OffsetDateTime::now_utc();
     let whole = now.replace_nanosecond(0).unwrap_or(now);
     whole
@@ -12,6 +12,6 @@ pub fn now() -> String {
 }
 
 /// Today, as `2026-01-31`.
-pub fn today() -> String {
+pub(crate) fn today() -> String {
     now().chars().take(10).collect()
 }

@@ -5,7 +5,7 @@ use crosscheck_report::known::KnownFile;
 const CHROMIUM: &str = include_str!("../known-deviations/chromium.toml");
 
 /// Chromium's known deviations from the standard.
-pub fn chromium() -> KnownFile {
+pub(crate) fn chromium() -> KnownFile {
     parse("harness/known-deviations/chromium.toml", CHROMIUM).expect("a test reads this file")
 }
 
@@ -14,7 +14,7 @@ pub fn chromium() -> KnownFile {
 /// # Errors
 ///
 /// If it is no TOML, an entry has no reason, or a field is unknown.
-pub fn parse(file: &str, text: &str) -> Result<KnownFile, toml::de::Error> {
+pub(crate) fn parse(file: &str, text: &str) -> Result<KnownFile, toml::de::Error> {
     let parsed: KnownFile = toml::from_str(text)?;
     Ok(KnownFile {
         file: file.to_owned(),

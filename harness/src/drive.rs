@@ -137,7 +137,7 @@ async fn page(
     let origin = page_origin(client, &url)?;
     let request = match call::call(client, origin.clone(), url).into_request() {
         Ok(request) => request,
-        Err(error) => return Ok(refused_by_api(error.into())),
+        Err(error) => return Ok(refused_by_api(&error.into())),
     };
     let mut exchanges = Vec::new();
     let mut step = fetch(request, &mut memory.permissions, Millis(memory.now));
@@ -206,7 +206,7 @@ async fn raw(
     })
 }
 
-fn refused_by_api(failure: Failure) -> Observation {
+fn refused_by_api(failure: &Failure) -> Observation {
     Observation {
         outcome: ExpectedOutcome::ApiError,
         reasons: vec![failure.name().to_owned()],
@@ -226,7 +226,7 @@ fn observe(outcome: Outcome, exchanges: Vec<Exchange>) -> Observation {
             outcome: ExpectedOutcome::NetworkError,
             exchanges,
             trace,
-            ..refused_by_api(failure)
+            ..refused_by_api(&failure)
         },
         Ok(seen) => Observation {
             outcome: match seen.response_type {

@@ -52,7 +52,7 @@ pub fn parse(bytes: &[u8], method: &[u8], connection: Connection) -> Parsed {
                 response,
                 length: length + head_length,
             },
-            other => other,
+            other @ (Parsed::Incomplete | Parsed::Malformed) => other,
         };
     }
     let body = if method == b"HEAD" || matches!(status, 101 | 204 | 304) {

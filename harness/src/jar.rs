@@ -9,13 +9,13 @@ use url::Url;
 
 /// A cookie jar.
 #[derive(Debug, Default)]
-pub struct Jar(CookieStore);
+pub(crate) struct Jar(CookieStore);
 
 impl Jar {
     /// Stores what `set_cookie` asks for, as far as a page of `page` may receive it from `url`.
     ///
     /// A value that is no cookie is ignored, as browsers do.
-    pub fn store(&mut self, page: &Origin, url: &Url, set_cookie: &[u8]) {
+    pub(crate) fn store(&mut self, page: &Origin, url: &Url, set_cookie: &[u8]) {
         let text = String::from_utf8_lossy(set_cookie).into_owned();
         let Ok(cookie) = RawCookie::parse(text) else {
             return;
@@ -33,7 +33,7 @@ impl Jar {
     }
 
     /// The value of the `Cookie` header that a page of `page` sends to `url`; none without cookies.
-    pub fn header(&self, page: &Origin, url: &Url) -> Option<Vec<u8>> {
+    pub(crate) fn header(&self, page: &Origin, url: &Url) -> Option<Vec<u8>> {
         let goes = |cookie: &&cookie_store::Cookie<'_>| {
             same_site(page, url) || cookie.same_site() == Some(SameSite::None)
         };

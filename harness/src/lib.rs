@@ -28,7 +28,7 @@ pub mod ledger;
 mod output;
 pub mod playground;
 pub mod predict;
-mod progress;
+pub mod progress;
 pub mod run;
 pub mod select;
 pub mod selftest;

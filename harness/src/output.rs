@@ -18,7 +18,7 @@ const RESULTS: &str = "results.json";
 
 /// A form of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Output {
+pub(crate) enum Output {
     /// A folder of static pages.
     Html,
     /// Nothing but `results.json`, which is always written.
@@ -27,7 +27,7 @@ pub enum Output {
 
 /// Why results could not be written or read.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-pub enum OutputError {
+pub(crate) enum OutputError {
     /// A file could not be read or written.
     #[error("cannot use `{}`", path.display())]
     Io {
@@ -53,7 +53,7 @@ pub enum OutputError {
 /// # Errors
 ///
 /// If there are none that can be read.
-pub fn read(folder: &Path) -> Result<Results, OutputError> {
+pub(crate) fn read(folder: &Path) -> Result<Results, OutputError> {
     let path = folder.join(RESULTS);
     let text = fs::read(&path).map_err(|source| OutputError::Io {
         path: path.clone(),
@@ -63,7 +63,7 @@ pub fn read(folder: &Path) -> Result<Results, OutputError> {
 }
 
 /// The results of an earlier run in `folder`; none if there are none, or an older suite wrote them.
-pub fn previous(folder: &Path) -> Option<Results> {
+pub(crate) fn previous(folder: &Path) -> Option<Results> {
     read(folder).ok()
 }
 
@@ -72,7 +72,7 @@ pub fn previous(folder: &Path) -> Option<Results> {
 /// # Errors
 ///
 /// If something cannot be written; what was there of `results.json` then stays as it was.
-pub fn write(
+pub(crate) fn write(
     folder: &Path,
     outputs: &[Output],
     results: &Results,

@@ -70,6 +70,10 @@ impl Playground {
     }
 
     /// Gets everything ready for one replay of `case`, under the name `exchange`.
+    ///
+    /// # Panics
+    ///
+    /// If `exchange` is not made of letters, digits and hyphens.
     pub fn set_up(&self, case: &Case, exchange: &str) -> Place {
         let token = &self.token;
         match &case.server {

@@ -25,6 +25,10 @@ use crate::{
 /// # Errors
 ///
 /// If the vector cannot be played.
+///
+/// # Panics
+///
+/// Never: the model answers at once.
 pub fn predicted(case: &Case) -> Result<Option<Vec<Observation>>, DriveError> {
     let played = match &case.server {
         ServerPart::NotApplicable(_) | ServerPart::Refused { .. } => return Ok(None),

@@ -4,7 +4,7 @@ use crosscheck_oracle as oracle;
 use crosscheck_report::observation::{TraceLine, TraceVerdict};
 
 /// The lines of `trace`, in order.
-pub fn lines(trace: &oracle::Trace) -> Vec<TraceLine> {
+pub(crate) fn lines(trace: &oracle::Trace) -> Vec<TraceLine> {
     let line = |step: &oracle::TraceStep| TraceLine {
         anchor: step.anchor.to_owned(),
         step: step.step.to_owned(),

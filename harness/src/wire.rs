@@ -144,7 +144,7 @@ impl Wire {
         let mut headers = HeaderMap::new();
         let authority = &request.url[Position::BeforeHost..Position::AfterPort];
         headers.insert(HOST, HeaderValue::from_str(authority).ok()?);
-        for (name, value) in request.headers.iter() {
+        for (name, value) in &request.headers {
             headers.append(
                 HeaderName::from_bytes(name).ok()?,
                 HeaderValue::from_bytes(value).ok()?,
@@ -179,7 +179,7 @@ async fn receive(
     loop {
         match answer.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() <= LARGEST_ANSWER => {
-                body.extend_from_slice(&chunk)
+                body.extend_from_slice(&chunk);
             }
             Ok(Some(_)) => break,
             Ok(None) => break,

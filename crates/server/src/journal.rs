@@ -11,7 +11,10 @@ use std::{
 /// The most entries that one exchange keeps until they are taken.
 const MOST_ENTRIES: usize = 4096;
 
-/// Ordered entries by exchange. Only exchanges that were opened are kept.
+/// Ordered entries by exchange.
+///
+/// Only exchanges that were opened are kept, and of each no more than 4096 entries that were not
+/// taken yet; what comes after them is dropped.
 #[derive(Debug, Default)]
 pub struct Journal {
     exchanges: Mutex<HashMap<String, Vec<Entry>>>,
@@ -115,5 +118,36 @@ impl Journal {
         self.exchanges
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AnsweredBy, Entry, Journal, MOST_ENTRIES, Scheme};
+
+    fn entry(sequence: u64) -> Entry {
+        Entry {
+            sequence,
+            scheme: Scheme::Http,
+            method: b"GET".to_vec(),
+            target: b"/".to_vec(),
+            headers: Vec::new(),
+            request_head: Vec::new(),
+            body: Vec::new(),
+            response: Vec::new(),
+            answered_by: AnsweredBy::Script,
+        }
+    }
+
+    #[test]
+    fn an_exchange_cannot_grow_without_bound() {
+        let journal = Journal::default();
+        journal.open("e");
+        for _ in 0..=MOST_ENTRIES {
+            journal.record("e", entry);
+        }
+        assert_eq!(journal.take("e").len(), MOST_ENTRIES);
+        journal.record("e", entry);
+        assert_eq!(journal.close("e").len(), 1);
     }
 }

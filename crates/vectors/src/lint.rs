@@ -35,7 +35,7 @@ pub(crate) fn lint(suite: &Suite) -> Vec<Problem> {
         server_part(id, vector, suite, &mut say);
         for (index, step) in vector.steps.iter().enumerate() {
             one_step(vector, step, &mut |message| {
-                say(format!("steps[{index}]: {message}"))
+                say(format!("steps[{index}]: {message}"));
             });
         }
     }
@@ -120,7 +120,7 @@ fn references(vector: &Vector, known: &Known<'_>, say: &mut impl FnMut(String)) 
 fn server_part(id: &VectorId, vector: &Vector, suite: &Suite, say: &mut impl FnMut(String)) {
     match (&vector.policy, &vector.script) {
         (Some(_), Some(_)) => {
-            say("has both `policy` and `script`; a vector judges one side".to_owned())
+            say("has both `policy` and `script`; a vector judges one side".to_owned());
         }
         (None, None) => say("has neither `policy` nor `script`".to_owned()),
         (Some(source), None) => {
@@ -129,7 +129,7 @@ fn server_part(id: &VectorId, vector: &Vector, suite: &Suite, say: &mut impl FnM
             }
             match (source, suite.policy_of(vector)) {
                 (PolicySource::Suite(name), None) => {
-                    say(format!("`policies/{name}.json` does not exist"))
+                    say(format!("`policies/{name}.json` does not exist"));
                 }
                 (_, Some(policy)) => roles(vector, policy, say),
                 (PolicySource::Inline(_), None) => {}

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The observation; none if the call did not end.
-pub fn observation(
+pub(super) fn observation(
     ending: Ending,
     entries: Vec<Entry>,
     place: &Place,

@@ -4,6 +4,7 @@ use crosscheck_vectors::{
     client::{Api, Client},
     expect::ExpectedOutcome,
     script::Script,
+    vector::VectorStep,
 };
 use serde_json::Value;
 
@@ -16,7 +17,7 @@ use crate::{
 
 /// A case made ready for pages.
 #[derive(Debug)]
-pub struct Task<'a> {
+pub(super) struct Task<'a> {
     /// The caller's number for the case.
     pub number: usize,
     /// The case.
@@ -31,7 +32,7 @@ pub struct Task<'a> {
 
 /// What can share a page and its settings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Key {
+pub(super) struct Key {
     /// The page.
     pub place: Page,
     /// Whether the browser is asked for reasons.
@@ -40,13 +41,14 @@ pub struct Key {
 
 /// How a case is replayed.
 #[derive(Debug)]
-pub enum Plan<'a> {
+pub(super) enum Plan<'a> {
     /// With many others, in one go.
     Batch(Key, Task<'a>),
     /// By itself, step by step.
     Sequence(Task<'a>),
-    /// By itself, with a cookie jar that is emptied before.
-    WithCookies(Task<'a>),
+    /// While no other of its kind is at work, with a cookie jar that is emptied before: cookies and the
+    /// quota of keepalive requests are shared by all of a page.
+    Alone(Task<'a>),
 }
 
 /// Why no page can be asked to do that.
@@ -64,7 +66,7 @@ pub enum PlanError {
 }
 
 /// The plan for `case`, whose exchanges take place at `place`.
-pub fn plan(number: usize, case: &Case, mut place: Place) -> Result<Plan<'_>, PlanError> {
+pub(super) fn plan(number: usize, case: &Case, mut place: Place) -> Result<Plan<'_>, PlanError> {
     let mut calls = Vec::new();
     let mut pages = Vec::new();
     for step in &case.vector.steps {
@@ -80,7 +82,6 @@ pub fn plan(number: usize, case: &Case, mut place: Place) -> Result<Plan<'_>, Pl
             client: serde_json::to_value(&step.client).unwrap_or(Value::Null),
         });
     }
-    let single = pages.first().filter(|_| pages.len() == 1).cloned();
     let task = Task {
         number,
         case,
@@ -88,23 +89,17 @@ pub fn plan(number: usize, case: &Case, mut place: Place) -> Result<Plan<'_>, Pl
         calls,
         pages,
     };
-    Ok(match single {
-        _ if minds_cookies(case) => Plan::WithCookies(task),
-        Some(page)
-            if case
-                .vector
-                .steps
-                .iter()
-                .all(|step| step.client.after_ms == 0) =>
-        {
-            Plan::Batch(
-                Key {
-                    place: page,
-                    witness: witness(case),
-                },
-                task,
-            )
-        }
+    if minds_cookies(case) || outlives_page(case) {
+        return Ok(Plan::Alone(task));
+    }
+    Ok(match (&*case.vector.steps, &*task.pages) {
+        ([step], [page]) if step.client.after_ms == 0 => Plan::Batch(
+            Key {
+                place: page.clone(),
+                witness: witness(step),
+            },
+            task,
+        ),
         _ => Plan::Sequence(task),
     })
 }
@@ -123,17 +118,20 @@ fn page(client: &Client, url: &url::Url) -> Result<Page, DriveError> {
 }
 
 /// Asking for reasons costs speed, so only calls that should fail are watched.
-fn witness(case: &Case) -> Witness {
-    let fails = case
-        .vector
-        .steps
-        .iter()
-        .any(|step| step.expect.outcome == ExpectedOutcome::NetworkError);
-    if fails {
-        Witness::Reasons
-    } else {
-        Witness::Quiet
+pub(super) fn witness(step: &VectorStep) -> Witness {
+    match step.expect.outcome {
+        ExpectedOutcome::NetworkError => Witness::Reasons,
+        ExpectedOutcome::Answered
+        | ExpectedOutcome::ApiError
+        | ExpectedOutcome::Opaque
+        | ExpectedOutcome::OpaqueRedirect
+        | ExpectedOutcome::Readable => Witness::Quiet,
     }
+}
+
+/// Whether a request in `case` may outlive its page: all of a page's share one quota.
+fn outlives_page(case: &Case) -> bool {
+    case.vector.steps.iter().any(|step| step.client.keepalive)
 }
 
 /// Whether cookies can exist or come to exist in `case`.
@@ -147,7 +145,7 @@ fn minds_cookies(case: &Case) -> bool {
     };
     let by_server = match &case.server {
         ServerPart::Script(script) => sets(script),
-        _ => false,
+        ServerPart::NotApplicable(_) | ServerPart::Refused { .. } | ServerPart::Site(_) => false,
     };
     by_server
         || case.vector.steps.iter().any(|step| {

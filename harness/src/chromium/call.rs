@@ -59,8 +59,8 @@ pub enum Witness {
 /// One call for a page.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Call {
-    /// Names the call in its batch: letters, digits and hyphens. It also stands in `url` as a word
-    /// of its own, since the browser's reasons are found by it.
+    /// Names the call among all that a page makes at the time: letters, digits and hyphens. It
+    /// also stands in `url` as a word of its own, since the browser's reasons are found by it.
     pub id: String,
     /// The absolute URL.
     pub url: String,

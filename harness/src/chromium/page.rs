@@ -38,6 +38,7 @@ pub(super) struct Page {
 #[derive(Debug, Default)]
 struct Listening {
     n_batches: usize,
+    hears_issues: bool,
     children: Vec<Session>,
 }
 
@@ -174,6 +175,8 @@ impl Page {
         frame: Frame,
         calls: &[Call],
     ) -> Result<Vec<Ending>, BrowserError> {
+        self.ledger
+            .forget(&calls.iter().map(|call| call.id.as_str()).collect());
         let mut endings = self.batch(frame, calls).await?;
         let failed: Vec<String> = endings
             .iter()
@@ -191,12 +194,17 @@ impl Page {
     async fn listen(&self) -> Result<(), BrowserError> {
         let mut listening = self.listening.lock().await;
         if listening.n_batches == 0 {
-            let attach = json!({
-                "autoAttach": true, "waitForDebuggerOnStart": false, "flatten": true,
-            });
+            // The browser tells old issues again whenever it is asked to tell them, so it is asked
+            // once; telling them costs a quiet batch next to nothing.
+            if !listening.hears_issues {
+                self.session.call("Audits.enable", json!({})).await?;
+                listening.hears_issues = true;
+            }
+            self.ledger.open();
             tokio::try_join!(
-                hear(&self.session),
-                self.session.call("Target.setAutoAttach", attach),
+                self.session.call("Network.enable", json!({})),
+                self.session
+                    .call("Target.setAutoAttach", auto_attach(AutoAttach::On)),
             )?;
         }
         // A sandboxed frame may have a process, and so a session, of its own.
@@ -205,7 +213,10 @@ impl Page {
                 .session
                 .devtools()
                 .session(&child, handler(&self.ledger));
-            hear(&session).await?;
+            tokio::try_join!(
+                session.call("Network.enable", json!({})),
+                session.call("Audits.enable", json!({})),
+            )?;
             listening.children.push(session);
         }
         listening.n_batches += 1;
@@ -219,16 +230,13 @@ impl Page {
         if listening.n_batches > 0 {
             return;
         }
-        let detach = json!({
-            "autoAttach": false, "waitForDebuggerOnStart": false, "flatten": true,
-        });
         let _either_way = tokio::join!(
             self.session.call("Network.disable", json!({})),
-            self.session.call("Audits.disable", json!({})),
-            self.session.call("Target.setAutoAttach", detach),
+            self.session
+                .call("Target.setAutoAttach", auto_attach(AutoAttach::Off)),
         );
         listening.children.clear();
-        self.ledger.clear();
+        self.ledger.close();
     }
 
     /// Does `work`, unless the page crashes or stops to react meanwhile.
@@ -268,12 +276,14 @@ fn handler(ledger: &Arc<Ledger>) -> Handler {
     Arc::new(move |method, params| ledger.note(method, params))
 }
 
-/// Makes the target tell about its requests. The tests of the CORS protocol are not affected, but
-/// everything takes about twice as long.
-async fn hear(session: &Session) -> Result<(), BrowserError> {
-    tokio::try_join!(
-        session.call("Network.enable", json!({})),
-        session.call("Audits.enable", json!({})),
-    )?;
-    Ok(())
+/// Whether frames with a process of their own are attached to as they come up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum AutoAttach {
+    Off,
+    On,
+}
+
+fn auto_attach(wanted: AutoAttach) -> Value {
+    let wanted = wanted == AutoAttach::On;
+    json!({ "autoAttach": wanted, "waitForDebuggerOnStart": false, "flatten": true })
 }

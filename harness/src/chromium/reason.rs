@@ -73,7 +73,7 @@ pub fn mdn_page(code: &str) -> Option<&'static str> {
 
 fn cors_reasons(error: &CorsError) -> Vec<&'static str> {
     let names: &[_] = match error.code.as_str() {
-        "CorsDisabledScheme" => &["mode/scheme"],
+        "CorsDisabledScheme" => &["mode/scheme", "redirect/scheme"],
         "DisallowedByMode" => &["mode/same-origin"],
         "HeaderDisallowedByPreflightResponse" if error.parameter == "authorization" => {
             &["preflight/authorization", "preflight/header"]

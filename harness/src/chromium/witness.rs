@@ -19,6 +19,7 @@ pub(super) struct Ledger {
 
 #[derive(Debug, Default)]
 struct State {
+    open: bool,
     /// By request id, which redirects keep.
     requests: HashMap<String, Request>,
     /// Of requests that the renderer refused; they never become one of `requests`.
@@ -88,9 +89,24 @@ impl Ledger {
         std::mem::take(&mut self.lock().children)
     }
 
-    /// Forgets all requests.
-    pub(super) fn clear(&self) {
+    /// Forgets the calls of `ids`, since a vector's steps share an id.
+    pub(super) fn forget(&self, ids: &HashSet<&str>) {
         let mut state = self.lock();
+        state
+            .requests
+            .retain(|_, request| id_in(&request.url, ids).is_none());
+        state.issues.retain(|(url, _)| id_in(url, ids).is_none());
+    }
+
+    /// From now on, keeps what is told about requests.
+    pub(super) fn open(&self) {
+        self.lock().open = true;
+    }
+
+    /// Forgets all calls, and keeps nothing any more.
+    pub(super) fn close(&self) {
+        let mut state = self.lock();
+        state.open = false;
         state.requests.clear();
         state.issues.clear();
     }
@@ -111,23 +127,20 @@ impl Ledger {
     /// Writes what is known into the endings of the calls of `ids`.
     pub(super) fn explain(&self, ids: &HashSet<&str>, endings: &mut [Ending]) {
         let state = self.lock();
-        let mut findings: HashMap<&str, Finding> = HashMap::new();
-        for (url, error) in &state.issues {
-            if let Some(id) = id_in(url, ids) {
-                findings.entry(id).or_default().cors_error = Some(error.clone());
-            }
-        }
-        for request in state.requests.values() {
-            if let Some(id) = id_in(&request.url, ids) {
-                let finding = findings.entry(id).or_default();
-                let Finding {
-                    cors_error,
-                    net_error,
-                } = request.finding.clone();
-                finding.cors_error = cors_error.or(finding.cors_error.take());
-                finding.net_error = net_error.or(finding.net_error.take());
-            }
-        }
+        let issues = state.issues.iter().map(|(url, error)| {
+            let finding = Finding {
+                cors_error: Some(error.clone()),
+                net_error: None,
+            };
+            (url, finding)
+        });
+        let ended = state.requests.values().filter(|request| request.ended);
+        // The end of a request tells all. An issue about it says the same, or came late and is
+        // about an earlier call, so it counts only where there was no request.
+        let mut findings: HashMap<&str, Finding> = issues
+            .chain(ended.map(|request| (&request.url, request.finding.clone())))
+            .filter_map(|(url, finding)| Some((id_in(url, ids)?, finding)))
+            .collect();
         for ending in endings {
             if let Some(finding) = findings.remove(ending.id.as_str()) {
                 ending.cors_error = finding.cors_error;
@@ -145,7 +158,7 @@ impl Ledger {
 impl State {
     fn request(&mut self, params: &Value) {
         // A preflight is a request of its own. Its failure is told about the request it is for.
-        if text(params, "/initiator/type") == Some("preflight") {
+        if !self.open || text(params, "/initiator/type") == Some("preflight") {
             return;
         }
         let (Some(id), Some(url)) = (text(params, "/requestId"), text(params, "/request/url"))
@@ -173,6 +186,9 @@ impl State {
         let Some(details) = params.pointer("/issue/details/corsIssueDetails") else {
             return;
         };
+        if !self.open {
+            return;
+        }
         // Warnings are about calls that go through.
         if details.get("isWarning").and_then(Value::as_bool) == Some(true) {
             return;

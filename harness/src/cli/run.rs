@@ -211,6 +211,10 @@ fn explain(error: RunError) -> miette::Report {
             help = "install Chromium or set CROSSCHECK_CHROMIUM to its program; or replay on the wire alone with `--leg wire`",
             "{missing}"
         ),
-        other => Err::<(), _>(other).into_diagnostic().unwrap_err(),
+        other @ (RunError::Select(_)
+        | RunError::Playground(_)
+        | RunError::Ledger(_)
+        | RunError::Http(_)
+        | RunError::Browser(_)) => miette::Report::from_err(other),
     }
 }

@@ -83,7 +83,9 @@ fn cannot_listen(error: StartError) -> miette::Report {
             "{} can be reached from other machines",
             address.ip()
         ),
-        other => Err::<(), _>(other).into_diagnostic().unwrap_err(),
+        other @ (StartError::Bind { .. } | StartError::Certificate(_) | StartError::Token) => {
+            miette::Report::from_err(other)
+        }
     }
 }
 

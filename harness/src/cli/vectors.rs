@@ -15,7 +15,7 @@ use serde_json::json;
 use super::{Format, Global, print, print_json};
 use crate::{
     agree::{agree, n_vectors},
-    case::cases,
+    case::{Case, cases},
     select::Selection,
 };
 
@@ -92,7 +92,9 @@ impl Source {
                     lines.join("\n")
                 )
             }
-            other => Err::<(), _>(other).into_diagnostic().unwrap_err(),
+            other @ (LoadError::Unreadable { .. } | LoadError::Empty(_)) => {
+                miette::Report::from_err(other)
+            }
         })
     }
 }
@@ -149,12 +151,12 @@ fn coverage(suite: &Suite, json: bool) -> Result<()> {
         coverage.uncovered.len(),
         coverage.concepts.len()
     );
-    for id in &coverage.uncovered {
-        text.push_str(&format!("  open: {id}\n"));
-    }
-    for id in coverage.unproven() {
-        text.push_str(&format!("  not shown: {id}\n"));
-    }
+    let open = coverage
+        .uncovered
+        .iter()
+        .map(|id| format!("  open: {id}\n"));
+    let unproven = coverage.unproven().map(|id| format!("  not shown: {id}\n"));
+    text.extend(open.chain(unproven));
     print(&text)
 }
 
@@ -171,11 +173,9 @@ fn list(suite: &Suite, only: Vec<String>, json: bool) -> Result<()> {
             .collect();
         return print_json(&rows);
     }
-    let lines: String = cases
-        .iter()
-        .map(|case| format!("{}  {}\n", case.id, case.vector.title))
-        .collect();
-    print(&lines)
+    let line = |case: &Case| format!("{}  {}\n", case.id, case.vector.title);
+    let lines: Vec<_> = cases.iter().map(line).collect();
+    print(&lines.concat())
 }
 
 fn export(suite: &Suite, to: &PathBuf) -> Result<()> {

@@ -24,9 +24,10 @@ pub(super) async fn replay(
     let bar = progress.leg(Leg::Wire, cases.len());
     stream::iter(cases.iter().enumerate())
         .for_each_concurrent(config.jobs, async |(number, case)| {
-            let result = match settled(case, Leg::Wire) {
-                Some(result) => result,
-                None => {
+            let result = if let Some(result) = settled(case, Leg::Wire) {
+                result
+            } else {
+                {
                     let mut place = playground.set_up(case, &format!("w{number}"));
                     match wire.replay(case, &mut place, &playground.stage).await {
                         Ok(observations) => leg_result(case, Leg::Wire, observations),

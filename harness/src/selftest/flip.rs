@@ -74,7 +74,7 @@ fn flipped(expect: &Expectation) -> Vec<(String, Expectation)> {
                 .extend([(name.clone(), longer.as_slice().into())]);
         });
         flip(format!("visible_headers[{index}]"), &|e| {
-            e.hidden_headers.push(name.clone())
+            e.hidden_headers.push(name.clone());
         });
     }
     for (index, name) in expect.hidden_headers.iter().enumerate() {
@@ -88,7 +88,7 @@ fn flipped(expect: &Expectation) -> Vec<(String, Expectation)> {
     if let Some(body) = &expect.body {
         let longer = [body.as_bytes(), b"!"].concat();
         flip("body".to_owned(), &|e| {
-            e.body = Some(longer.as_slice().into())
+            e.body = Some(longer.as_slice().into());
         });
     }
     for index in 0..expect.requests.len() {
@@ -97,7 +97,7 @@ fn flipped(expect: &Expectation) -> Vec<(String, Expectation)> {
         });
     }
     flip("requests (one more)".to_owned(), &|e| {
-        e.requests.push(no_request())
+        e.requests.push(no_request());
     });
     for (index, request) in expect.requests.iter().enumerate() {
         for (field, changed) in flipped_request(request) {
@@ -140,7 +140,7 @@ fn flipped_request(request: &ExpectedRequest) -> Vec<(String, ExpectedRequest)> 
     };
     flip("method".to_owned(), &|r| r.method = "CROSSCHECK".into());
     flip("url".to_owned(), &|r| {
-        r.url = Some("https://nowhere.example/".to_owned())
+        r.url = Some("https://nowhere.example/".to_owned());
     });
     for (index, (name, value)) in request.headers.iter().enumerate() {
         let longer = [value.as_bytes(), b"!"].concat();
@@ -148,7 +148,7 @@ fn flipped_request(request: &ExpectedRequest) -> Vec<(String, ExpectedRequest)> 
             r.headers.push((name.clone(), longer.as_slice().into()));
         });
         flip(format!("headers[{index}]"), &|r| {
-            r.absent_headers.push(name.clone())
+            r.absent_headers.push(name.clone());
         });
     }
     for (index, name) in request.absent_headers.iter().enumerate() {
@@ -159,7 +159,7 @@ fn flipped_request(request: &ExpectedRequest) -> Vec<(String, ExpectedRequest)> 
     if let Some(body) = &request.body {
         let longer = [body.as_bytes(), b"!"].concat();
         flip("body".to_owned(), &|r| {
-            r.body = Some(longer.as_slice().into())
+            r.body = Some(longer.as_slice().into());
         });
     }
     if let Some(handled) = request.handled {

@@ -13,7 +13,7 @@ use crate::http1::{Connection, LARGEST_ANSWER, Parsed, parse};
 
 /// A client of one address; keeps its connection between requests.
 #[derive(Debug)]
-pub struct RawClient {
+pub(super) struct RawClient {
     address: SocketAddr,
     idle: Option<TcpStream>,
     patience: Duration,
@@ -21,7 +21,7 @@ pub struct RawClient {
 
 impl RawClient {
     /// A client of `address` that waits at most `patience` for an answer.
-    pub fn new(address: SocketAddr, patience: Duration) -> Self {
+    pub(super) fn new(address: SocketAddr, patience: Duration) -> Self {
         Self {
             address,
             idle: None,
@@ -34,7 +34,7 @@ impl RawClient {
     /// # Errors
     ///
     /// If nothing listens, nothing comes in time, or what comes is no HTTP answer.
-    pub async fn send(&mut self, request: &OutgoingRequest) -> io::Result<Option<Response>> {
+    pub(super) async fn send(&mut self, request: &OutgoingRequest) -> io::Result<Option<Response>> {
         let (bytes, patience) = (render(request), self.patience);
         let exchange = async {
             if let Some(stream) = self.idle.take()
@@ -101,7 +101,7 @@ fn render(request: &OutgoingRequest) -> Vec<u8> {
     let authority = &url[url::Position::BeforeHost..url::Position::AfterPort];
     let mut bytes = request.method.clone();
     bytes.extend_from_slice(format!(" {target} HTTP/1.1\r\nHost: {authority}\r\n").as_bytes());
-    for (name, value) in request.headers.iter() {
+    for (name, value) in &request.headers {
         bytes.extend_from_slice(&[name, b": ", value, b"\r\n"].concat());
     }
     if let Some(body) = &request.body {

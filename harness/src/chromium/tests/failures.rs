@@ -126,19 +126,16 @@ async fn a_crashed_page_is_replaced() {
     let (listener, browser) = browser().await;
     let place = Place::top(APP);
     let slow = [call("slow", json!({ "method": "GET" }))];
-    let batch = browser.run(&place, &slow, Witness::Quiet);
     let crash = async {
         listener.arrival("slow").await;
         let cell = browser.page(&place);
-        // A crash has no answer.
-        let _none = cell
-            .get()
-            .unwrap()
-            .session()
-            .call("Page.crash", json!({}))
-            .await;
+        let session = cell.get().unwrap().session();
+        session.call("Page.crash", json!({})).await
     };
-    let (batch, ()) = tokio::join!(batch, crash);
+    let batch = tokio::select! {
+        batch = browser.run(&place, &slow, Witness::Quiet) => batch,
+        answer = crash => panic!("a crash has no answer: {answer:?}"),
+    };
     assert!(
         matches!(batch, Err(BrowserError::Crashed { .. })),
         "{batch:?}"

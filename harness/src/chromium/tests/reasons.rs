@@ -325,3 +325,29 @@ async fn a_quiet_batch_has_no_reasons() {
     assert_eq!(listener.methods("cors-check-missing-origin"), ["GET"]);
     browser.close().await;
 }
+
+#[tokio::test]
+async fn steps_with_one_id_have_a_reason_each() {
+    let (_listener, browser) = browser().await;
+    let place = Place::top(APP);
+    let same_origin = json!({ "method": "GET", "mode": "same-origin" });
+    let steps = [
+        (get(), plain(200, &[]), Some("MissingAllowOriginHeader")),
+        (get(), Answer::none(), None),
+        (same_origin, grant(), Some("DisallowedByMode")),
+        (get(), allow("-"), Some("InvalidAllowOriginValue")),
+    ];
+    for (client, answer, code) in steps {
+        let url = url(API, "step", &grant(), &answer);
+        let id = "step".to_owned();
+        let call = Call { id, url, client };
+        let ending = browser
+            .run(&place, &[call], Witness::Reasons)
+            .await
+            .unwrap()
+            .remove(0);
+        assert_eq!(ending.outcome, Outcome::NetworkError);
+        assert_eq!(ending.cors_error.map(|error| error.code).as_deref(), code);
+    }
+    browser.close().await;
+}
