@@ -168,7 +168,7 @@ pub async fn run(config: Config, progress: &Progress) -> Result<Results, RunErro
     };
     let engines = tokio::select! {
         engines = replay => engines?,
-        _interrupted = tokio::signal::ctrl_c() => Vec::new(),
+        () = interrupted() => Vec::new(),
     };
     let mut kept = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let Some(broken) = kept.broken.take() {
@@ -189,6 +189,25 @@ pub async fn run(config: Config, progress: &Progress) -> Result<Results, RunErro
     };
     excuse(&mut results, &config);
     Ok(results)
+}
+
+/// Waits for Ctrl-C, or to be told to end.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        if let Ok(mut terminate) = terminate {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without a signal handler there is nothing to wait for; the run just cannot be interrupted softly.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// Turns known failures into known ones.

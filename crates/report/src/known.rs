@@ -8,7 +8,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-pub use apply::apply;
+pub use apply::{apply, is_known};
 pub use parts::{Date, InvalidDate, InvalidPattern, NoReason, Pattern, Reason};
 pub use template::template;
 

@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
+use crosscheck_report::{known::is_known, observation::Leg, results::LegResult, verdict::Verdict};
 
 use super::{Config, Kept, RunError, Shared, wire::chain};
 use crate::{
@@ -110,7 +110,7 @@ impl Round<'_> {
                         let note = "the browser died each time it came to this";
                         self.keep(case, unjudged(Leg::Chromium, Verdict::HarnessError, note));
                     }
-                    Judged::Is(result) if result.verdict.is_failure() => {
+                    Judged::Is(result) if self.is_news(case, &result) => {
                         doubtful
                             .lock()
                             .unwrap_or_else(PoisonError::into_inner)
@@ -166,10 +166,23 @@ impl Round<'_> {
         browse.replay(&again, &Mutex::new(&mut sink)).await;
     }
 
+    /// Whether `result` is a failure that nobody knows of.
+    fn is_news(&self, case: &Case, result: &LegResult) -> bool {
+        result.verdict.is_failure() && !is_known(&self.config.known, &case.id, result)
+    }
+
     fn keep(&self, case: &Case, result: LegResult) {
         Kept::record(self.shared, &case.id, result);
         self.bar.advance();
     }
+}
+
+/// Whether nothing but a new browser helps; all pages share one renderer.
+fn needs_new_browser(error: &BrowserError) -> bool {
+    matches!(
+        error,
+        BrowserError::Crashed { .. } | BrowserError::Gone | BrowserError::Hung { .. }
+    )
 }
 
 enum Judged {
@@ -184,7 +197,7 @@ fn judged(case: &Case, replayed: Replayed) -> Judged {
         Err(ReplayError::Plan(error @ PlanError::Raw)) => {
             unjudged(Leg::Chromium, Verdict::NotApplicable, error.to_string())
         }
-        Err(ReplayError::Browser(error)) if matches!(*error, BrowserError::Gone) => {
+        Err(ReplayError::Browser(error)) if needs_new_browser(&error) => {
             return Judged::Lost;
         }
         Err(error) => unjudged(Leg::Chromium, Verdict::HarnessError, chain(&error)),

@@ -59,6 +59,18 @@ pub fn apply(
     stale
 }
 
+/// Whether every required mismatch of `leg` is excused by an entry of `files`, out of date or not.
+pub fn is_known(files: &[KnownFile], id: &VectorId, leg: &LegResult) -> bool {
+    let entries = || files.iter().flat_map(|file| &file.entries);
+    let mut required = leg
+        .mismatches
+        .iter()
+        .filter(|mismatch| mismatch.kind == Kind::Required);
+    required.all(|mismatch| {
+        entries().any(|entry| entry.id.matches(id.as_str()) && entry.excuses(leg.leg, mismatch))
+    })
+}
+
 /// What is out of date about `entry`; notes every vector that no longer needs it.
 fn problem<'a>(
     entry: &'a KnownEntry,
