@@ -5,7 +5,11 @@ use crosscheck_report::known::KnownFile;
 const CHROMIUM: &str = include_str!("../known-deviations/chromium.toml");
 
 /// Chromium's known deviations from the standard.
-pub(crate) fn chromium() -> KnownFile {
+///
+/// # Panics
+///
+/// Never: a test reads the file.
+pub fn chromium() -> KnownFile {
     parse("harness/known-deviations/chromium.toml", CHROMIUM).expect("a test reads this file")
 }
 

@@ -19,7 +19,7 @@ pub mod case;
 pub mod chromium;
 pub mod cli;
 mod clock;
-mod deviations;
+pub mod deviations;
 pub mod drive;
 pub mod http1;
 mod jar;

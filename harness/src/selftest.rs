@@ -2,12 +2,11 @@
 
 mod flip;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{cmp::Reverse, collections::BTreeSet, time::Duration};
 
 use crosscheck_report::{observation::Leg, verdict::Verdict};
 use crosscheck_server::fault::Fault;
 use crosscheck_vectors::{load::Suite, vector::VectorId};
-use futures_util::{StreamExt, stream};
 use serde::Serialize;
 
 use crate::{
@@ -47,8 +46,11 @@ pub struct Catch {
     pub description: String,
     /// The weakness class that a finding should name.
     pub flag: String,
-    /// The vectors whose required assertions fail, those that name the class first.
+    /// The vectors with required or recommended assertions that fail; those that name the class first,
+    /// then the gravest.
     pub by: Vec<VectorId>,
+    /// Whether a required assertion fails, so that the fault breaks conformance and not only advice.
+    pub required: bool,
     /// How many of them name the class.
     pub naming: usize,
 }
@@ -122,25 +124,25 @@ async fn catch(suite: &Suite, fault: Fault, wire: &Wire, playground: &Playground
         .filter(|case| case.policy.is_some())
         .collect();
     let names_class = |case: &Case| case.vector.flags.iter().any(|flag| flag == fault.flag());
+    let mut caught = Vec::new();
     // One after the other: a fault may consist in remembering earlier requests.
-    let mut caught: Vec<_> = stream::iter(&judging)
-        .enumerate()
-        .filter_map(async |(number, case)| {
-            let exchange = format!("f{number}");
-            (verdict(case, &exchange, wire, playground)
-                .await
-                .is_failure())
-            .then_some(case)
-        })
-        .collect()
-        .await;
-    caught.sort_by_key(|case| !names_class(case));
+    for (number, case) in judging.iter().enumerate() {
+        let verdict = verdict(case, &format!("f{number}"), wire, playground).await;
+        if verdict.is_failure() || verdict == Verdict::RecommendedMissed {
+            caught.push((verdict, case));
+        }
+    }
+    caught.sort_by_key(|(verdict, case)| (!names_class(case), Reverse(*verdict)));
     Catch {
         fault: fault.to_string(),
         description: fault.description().to_owned(),
         flag: fault.flag().to_owned(),
-        naming: caught.iter().filter(|case| names_class(case)).count(),
-        by: caught.into_iter().map(|case| case.id.clone()).collect(),
+        naming: caught.iter().filter(|(_, case)| names_class(case)).count(),
+        required: caught.iter().any(|(verdict, _)| verdict.is_failure()),
+        by: caught
+            .into_iter()
+            .map(|(_, case)| case.id.clone())
+            .collect(),
     }
 }
 

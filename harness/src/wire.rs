@@ -73,7 +73,9 @@ impl Wire {
     ) -> Result<Vec<Observation>, DriveError> {
         let bytes = match &case.server {
             ServerPart::Script(script) => needed_by(script),
-            _ => Bytes::AsTheLibraryLikes,
+            ServerPart::NotApplicable(_) | ServerPart::Refused { .. } | ServerPart::Site(_) => {
+                Bytes::AsTheLibraryLikes
+            }
         };
         let judges_server = matches!(case.server, ServerPart::Site(_));
         let exact = RawClient::new(self.address, self.patience);
@@ -181,8 +183,8 @@ async fn receive(
             Ok(Some(chunk)) if body.len() + chunk.len() <= LARGEST_ANSWER => {
                 body.extend_from_slice(&chunk);
             }
-            Ok(Some(_)) => break,
-            Ok(None) => break,
+            // What is longer is cut: no vector looks that far.
+            Ok(Some(_) | None) => break,
             Err(error) if error.is_timeout() => return Err(error),
             Err(_broken) => return Ok(None),
         }

@@ -3,7 +3,13 @@
 use std::{collections::BTreeSet, fs, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::ValueEnum;
-use crosscheck_report::{known::KnownFile, results::Results, summary::summary, text};
+use crosscheck_report::{
+    known::KnownFile,
+    results::Results,
+    summary::summary,
+    text,
+    totals::{Conclusion, Totals},
+};
 use crosscheck_server::fault::Fault;
 use crosscheck_vectors::{load::Suite, vector::Kind};
 use miette::{Context, IntoDiagnostic, Result, miette};
@@ -38,6 +44,9 @@ pub(super) struct Args {
     /// A TOML file of failures that are known, each with a reason; repeatable.
     #[arg(long, value_name = "FILE")]
     known: Vec<PathBuf>,
+    /// A missed recommendation makes the exit code 1, too; `--fault` implies it.
+    #[arg(long)]
+    strict: bool,
     /// Go on with the run in `--out` that was interrupted.
     #[arg(long)]
     resume: bool,
@@ -114,6 +123,7 @@ impl Choice {
 impl Args {
     pub(super) async fn exec(self, global: Global) -> Result<ExitCode> {
         let (out, outputs) = (self.out.clone(), self.output.clone());
+        let strict = self.strict || self.fault.is_some();
         let config = self.config()?;
         let suite = config.suite.clone();
         let previous = output::previous(&out);
@@ -128,7 +138,14 @@ impl Args {
             .contains(&Output::Html)
             .then(|| out.join("index.html").display().to_string());
         tell_results(&results, index.as_deref(), global)?;
-        Ok(ExitCode::from(results.conclusion().exit_code()))
+        let missed = strict && Totals::of(&results).recommended_missed > 0;
+        let conclusion = results.conclusion();
+        let conclusion = if missed && conclusion == Conclusion::AsExpected {
+            Conclusion::Mismatch
+        } else {
+            conclusion
+        };
+        Ok(ExitCode::from(conclusion.exit_code()))
     }
 
     fn config(self) -> Result<Config> {

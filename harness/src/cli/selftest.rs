@@ -37,10 +37,10 @@ fn text(found: &Found) -> String {
         found.caught, found.faults
     )];
     for catch in &found.catches {
-        let mark = if catch.naming > 0 {
-            "✓ caught"
-        } else {
-            "✕ MISSED"
+        let mark = match (catch.naming, catch.required) {
+            (0, _) => "✕ MISSED",
+            (_, true) => "✓ caught",
+            (_, false) => "△ advice",
         };
         lines.push(format!("\n{mark}  {}  [{}]", catch.fault, catch.flag));
         lines.push(format!("          {}", catch.description));
