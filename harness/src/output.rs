@@ -8,6 +8,9 @@ use std::{
 use clap::ValueEnum;
 use crosscheck_report::{
     html::{Catalogue, render},
+    junit::junit,
+    known::template,
+    markdown::markdown,
     results::Results,
 };
 use crosscheck_vectors::load::Suite;
@@ -16,6 +19,9 @@ use tempfile::NamedTempFile;
 /// The file from which everything else is made.
 const RESULTS: &str = "results.json";
 
+/// The template of a file for `--known`.
+pub(crate) const TEMPLATE: &str = "known-template.toml";
+
 /// A form of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Output {
@@ -23,6 +29,10 @@ pub(crate) enum Output {
     Html,
     /// Nothing but `results.json`, which is always written.
     Json,
+    /// `junit.xml`, for CI servers.
+    Junit,
+    /// `summary.md`, for job summaries.
+    Markdown,
 }
 
 /// Why results could not be written or read.
@@ -84,6 +94,12 @@ pub(crate) fn write(
         source,
     })?;
     put(folder, RESULTS, &json)?;
+    if outputs.contains(&Output::Junit) {
+        put(folder, "junit.xml", junit(results).as_bytes())?;
+    }
+    if outputs.contains(&Output::Markdown) {
+        put(folder, "summary.md", markdown(results).as_bytes())?;
+    }
     if outputs.contains(&Output::Html) {
         let vectors = folder.join("v");
         match fs::remove_dir_all(&vectors) {
@@ -112,6 +128,25 @@ pub(crate) fn write(
         }
     }
     Ok(())
+}
+
+/// Writes the template of a file for `--known`, if there are failures; returns whether there are.
+///
+/// # Errors
+///
+/// If it cannot be written, or an old one cannot be removed.
+pub(crate) fn write_template(folder: &Path, results: &Results) -> Result<bool, OutputError> {
+    let template = template(results);
+    if !template.is_empty() {
+        return put(folder, TEMPLATE, template.as_bytes()).map(|()| true);
+    }
+    let path = folder.join(TEMPLATE);
+    match fs::remove_file(&path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(OutputError::Io { path, source })
+        }
+        _ => Ok(false),
+    }
 }
 
 /// Writes a file whole or not at all.

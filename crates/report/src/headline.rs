@@ -1,11 +1,14 @@
 //! A run in a sentence and four numbers.
 
+use crosscheck_vectors::vector::VectorId;
+
 use crate::{
     diff::Mismatch,
+    difference::spoken,
     results::{LegResult, Results, Subject, VectorResult},
     show::{clip, counted},
     totals::Totals,
-    verdict::Verdict,
+    verdict::{Owner, Verdict},
 };
 
 /// The subject's name and version, and its fault if it was told to commit one.
@@ -51,8 +54,13 @@ pub(crate) fn sentence(results: &Results, totals: &Totals) -> String {
     }
     match said.as_slice() {
         [] => format!(
-            "{name} does what is required in all {} that were judged.",
-            vectors(n_judged)
+            "{name} does what is required in {} judged{}.",
+            if n_judged == 1 {
+                "the 1 vector that was".to_owned()
+            } else {
+                format!("all {n_judged} vectors that were")
+            },
+            but_for_known(results, totals)
         ),
         [all @ .., last] if !all.is_empty() => {
             format!(
@@ -61,6 +69,28 @@ pub(crate) fn sentence(results: &Results, totals: &Totals) -> String {
             )
         }
         _ => format!("{name} {}, of {n_judged} judged.", said.concat()),
+    }
+}
+
+/// What a sentence without failures owes to failures that are known.
+fn but_for_known(results: &Results, totals: &Totals) -> String {
+    let of_browser = results.vectors.iter().filter(|vector| {
+        vector.verdict == Verdict::Known && vector.owner == Owner::Browser
+    });
+    match totals.known {
+        0 => String::new(),
+        known if of_browser.count() == known => {
+            format!("; in {known} of them the browser is known to deviate")
+        }
+        known => format!(", but for {}", counted(known, "known failure", "known failures")),
+    }
+}
+
+/// The command that replays `id` once more.
+pub(crate) fn rerun(results: &Results, id: &VectorId) -> String {
+    match &results.subject.fault {
+        Some(fault) => format!("crosscheck run --fault {} --only {id}", clip(fault, 60)),
+        None => format!("crosscheck run --only {id}"),
     }
 }
 
@@ -139,6 +169,7 @@ pub(crate) fn in_short(leg: &LegResult) -> String {
                 observed,
                 ..
             } = worst;
+            let field = spoken(field);
             let text = format!("{field}: expected {expected}, observed {observed}");
             clip(&text, 1200)
         }
@@ -151,12 +182,12 @@ pub(crate) fn in_short(leg: &LegResult) -> String {
 mod tests {
     use rstest::rstest;
 
-    use super::sentence;
+    use super::{rerun, sentence};
     use crate::{
         fixture::{run, vector},
         results::VectorResult,
         totals::Totals,
-        verdict::Verdict,
+        verdict::{Owner, Verdict},
     };
 
     fn of(verdicts: &[Verdict]) -> String {
@@ -176,8 +207,39 @@ mod tests {
         &[Verdict::FailedOverGrant, Verdict::FailedUnderGrant, Verdict::FailedOther, Verdict::FailedOther],
         "reference 0.1.0 hands over what is withheld in 1 vector, withholds what is granted in 1 vector and breaks a rule in 2 vectors, of 4 judged."
     )]
+    #[case(
+        &[Verdict::Known, Verdict::Passed],
+        "reference 0.1.0 does what is required in all 2 vectors that were judged, but for 1 known failure."
+    )]
     #[case(&[Verdict::Skipped], "reference 0.1.0 was not judged: none of 1 vector ran.")]
     fn the_sentence_says_the_worst_first(#[case] verdicts: &[Verdict], #[case] text: &str) {
         assert_eq!(of(verdicts), text);
+    }
+
+    #[test]
+    fn what_only_the_browser_does_is_said_to_be_its_own() {
+        let mut results = run(vec![VectorResult {
+            verdict: Verdict::Known,
+            owner: Owner::Browser,
+            ..vector("a/b/c", Vec::new())
+        }]);
+        results.subject.fault = None;
+        assert_eq!(
+            sentence(&results, &Totals::of(&results)),
+            "reference 0.1.0 does what is required in the 1 vector that was judged; in 1 of them the browser is known to deviate."
+        );
+    }
+
+    #[test]
+    fn a_rerun_commits_the_same_fault() {
+        let mut results = run(Vec::new());
+        let id = vector("a/b/c", Vec::new()).id;
+        results.subject.fault = Some("echo-all".to_owned());
+        assert_eq!(
+            rerun(&results, &id),
+            "crosscheck run --fault echo-all --only a/b/c"
+        );
+        results.subject.fault = None;
+        assert_eq!(rerun(&results, &id), "crosscheck run --only a/b/c");
     }
 }

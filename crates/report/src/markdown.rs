@@ -2,7 +2,7 @@
 
 use crate::{
     difference::{Difference, differences},
-    headline::{findings, is_finding, numbers, sentence},
+    headline::{findings, is_finding, numbers, rerun, sentence},
     results::{LegIdentity, LegResult, Results, StaleEntry, VectorResult},
     show::clip,
     totals::Totals,
@@ -21,7 +21,7 @@ const MOST_DIFFERENCES: usize = 6;
 pub fn markdown(results: &Results) -> String {
     let blocks: Vec<_> = [head(results)]
         .into_iter()
-        .chain(findings(results).into_iter().map(vector))
+        .chain(findings(results).into_iter().map(|found| vector(results, found)))
         .chain(stale(results))
         .chain(unjudged(results))
         .collect();
@@ -61,7 +61,7 @@ fn stale(results: &Results) -> Option<String> {
     (!lines.is_empty()).then(|| format!("\n## Out-of-date known failures\n\n{}", block(&lines)))
 }
 
-fn vector(vector: &VectorResult) -> String {
+fn vector(results: &Results, vector: &VectorResult) -> String {
     let verdict = vector.verdict;
     let title = escaped(&clip(&vector.vector.title, 200));
     let culprit = vector.owner.culprit();
@@ -86,7 +86,7 @@ fn vector(vector: &VectorResult) -> String {
         let note = leg.note.iter();
         lines.extend(note.map(|note| format!("- {}: {}", leg.leg, escaped(&clip(note, 400)))));
     }
-    lines.push(format!("\n```sh\ncrosscheck run --only {}\n```", vector.id));
+    lines.push(format!("\n```sh\n{}\n```", rerun(results, &vector.id)));
     block(&lines)
 }
 

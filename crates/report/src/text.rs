@@ -4,15 +4,20 @@ use std::fmt::Write as _;
 
 use crate::{
     difference::differences,
-    headline::{findings, is_finding, numbers, sentence},
-    results::{Results, VectorResult},
-    show::clip,
+    group::{Group, groups},
+    headline::{Number, findings, is_finding, numbers, rerun, sentence},
+    results::{Results, StaleEntry, VectorResult},
+    show::{clip, counted},
     totals::Totals,
     verdict::Verdict,
 };
 
 /// How many mismatches are shown of one vector.
 const MOST_DIFFERENCES: usize = 3;
+/// How many vectors are named that differ in the same way.
+const MOST_NAMED: usize = 5;
+/// How many weakness classes are named.
+const MOST_FLAGS: usize = 4;
 
 /// Whether a terminal shows colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,55 +29,30 @@ pub enum Colour {
 }
 
 /// Sums up a run in plain lines: a sentence, four numbers, and at most `limit` of the vectors that
-/// somebody should look at, the gravest first.
+/// somebody should look at, the gravest first; those that differ in the same way are told together.
 pub fn text(results: &Results, colour: Colour, limit: usize) -> String {
     let mut out = Lines {
         text: String::new(),
         colour,
     };
     let totals = Totals::of(results);
-    out.bold(&sentence(results, &totals));
-    out.blank();
-    let numbers = numbers(&totals).map(|number| {
-        let text = format!(
-            "{} {} {}",
-            number.verdict.symbol(),
-            number.count,
-            number.label
-        );
-        if number.count > 0 {
-            out.painted(number.verdict, &text)
-        } else {
-            text
-        }
-    });
-    out.line(&format!("  {}", numbers.join("   ")));
-    for (leg, verdicts) in &totals.legs {
-        let present = Verdict::ALL.into_iter().rev();
-        let counts: Vec<_> = present
-            .filter_map(|v| verdicts.get(&v).map(|n| format!("{n} {}", v.label())))
-            .collect();
-        out.line(&format!("  {leg}: {}", counts.join(", ")));
-    }
+    out.head(results, &totals);
     let found = findings(results);
-    for vector in found.iter().take(limit) {
+    let mut n_told = 0;
+    for group in &groups(&found) {
+        if n_told >= limit {
+            break;
+        }
         out.blank();
-        out.vector(vector);
+        n_told += out.group(results, group, limit - n_told);
     }
-    if found.len() > limit {
+    // Those of a group that is told are told.
+    if found.len() > n_told {
         out.blank();
-        out.line(&format!("and {} more", found.len() - limit));
+        let more = found.len() - n_told;
+        out.line(&format!("and {} more", counted(more, "vector", "vectors")));
     }
-    for entry in &results.stale {
-        out.blank();
-        out.line(&clip(
-            &format!(
-                "stale: {}: {} ({}): {}",
-                entry.file, entry.id, entry.assertion, entry.problem
-            ),
-            400,
-        ));
-    }
+    out.stale(&results.stale);
     out.text
 }
 
@@ -108,26 +88,83 @@ impl Lines {
         }
     }
 
-    fn vector(&mut self, vector: &VectorResult) {
-        let verdict = self.painted(
-            vector.verdict,
-            &format!("{} {}", vector.verdict.symbol(), vector.verdict.label()),
-        );
+    fn dim(&self, text: &str) -> String {
+        self.with_code("2", text)
+    }
+
+    /// The sentence, the four numbers, and what each leg came to.
+    fn head(&mut self, results: &Results, totals: &Totals) {
+        self.bold(&sentence(results, totals));
+        self.blank();
+        let numbers = numbers(totals).map(|Number { verdict, count, label, .. }| {
+            let text = format!("{} {count} {label}", verdict.symbol());
+            if count > 0 {
+                self.painted(verdict, &text)
+            } else {
+                text
+            }
+        });
+        self.line(&format!("  {}", numbers.join("   ")));
+        self.blank();
+        for (leg, verdicts) in &totals.legs {
+            let counts: Vec<_> = Verdict::ALL
+                .into_iter()
+                .filter_map(|verdict| {
+                    let text = format!("{} {}", verdicts.get(&verdict)?, verdict.label());
+                    Some(self.painted(verdict, &text))
+                })
+                .collect();
+            self.line(&format!("  {leg:<8}  {}", counts.join(", ")));
+        }
+    }
+
+    /// Tells what the vectors of a group have in common, and names them, at most `limit`; returns
+    /// how many are told, those included that are only counted.
+    fn group(&mut self, results: &Results, group: &Group<'_>, limit: usize) -> usize {
+        let vector = group.first;
+        let verdict = vector.verdict;
+        let verdict = self.painted(verdict, &format!("{} {}", verdict.symbol(), verdict.label()));
         let culprit = vector.owner.culprit();
-        let owner = culprit
-            .map(|owner| format!(" — {owner}"))
-            .unwrap_or_default();
-        self.line(&format!("{verdict}  {}{owner}", vector.id));
-        self.line(&format!("    {}", clip(&vector.vector.title, 200)));
+        let owner = culprit.map(|owner| format!(" — {owner}"));
+        let owner = owner.unwrap_or_default();
+        let is_alone = group.others.is_empty();
+        if is_alone {
+            self.line(&format!("{verdict}  {}{owner}", vector.id));
+            self.line(&format!("    {}", clip(&vector.vector.title, 200)));
+        } else {
+            self.line(&format!("{verdict}  {} vectors{owner}", group.len()));
+        }
+        let n_steps = if is_alone { vector.vector.steps.len() } else { 1 };
+        self.differences(vector, n_steps);
+        for leg in vector.legs.iter().filter(|leg| is_finding(leg.verdict)) {
+            if let Some(note) = &leg.note {
+                self.line(&format!("    {}: {}", leg.leg, clip(note, 400)));
+            }
+        }
+        let flags: Vec<_> = group.flags().into_iter().take(MOST_FLAGS).collect();
+        if !flags.is_empty() {
+            self.line(&format!("    points to: {}", clip(&flags.join(", "), 200)));
+        }
+        if !is_alone {
+            let n_named = limit.min(MOST_NAMED);
+            for vector in group.vectors().take(n_named) {
+                let title = self.dim(&clip(&vector.vector.title, 100));
+                self.line(&format!("      {}  {title}", vector.id));
+            }
+            if group.len() > n_named {
+                self.line(&format!("      and {} more", group.len() - n_named));
+            }
+        }
+        self.line(&format!("    rerun: {}", rerun(results, &vector.id)));
+        group.len()
+    }
+
+    fn differences(&mut self, vector: &VectorResult, n_steps: usize) {
         let differences = differences(vector);
-        let n_steps = vector.vector.steps.len();
         for difference in differences.iter().take(MOST_DIFFERENCES) {
             let mismatch = difference.mismatch;
-            self.line(&format!(
-                "    {} ({})",
-                clip(&difference.field(n_steps), 300),
-                difference.legs()
-            ));
+            let field = clip(&difference.field(n_steps), 300);
+            self.line(&format!("    {field} ({})", difference.legs()));
             self.line(&format!("      expected {}", clip(&mismatch.expected, 600)));
             self.line(&format!("      observed {}", clip(&mismatch.observed, 600)));
         }
@@ -135,12 +172,16 @@ impl Lines {
             let more = differences.len() - MOST_DIFFERENCES;
             self.line(&format!("    and {more} more that differ"));
         }
-        for leg in vector.legs.iter().filter(|leg| is_finding(leg.verdict)) {
-            if let Some(note) = &leg.note {
-                self.line(&format!("    {}: {}", leg.leg, clip(note, 400)));
-            }
+    }
+
+    fn stale(&mut self, entries: &[StaleEntry]) {
+        for entry in entries {
+            self.blank();
+            let place = format!("{}: {} ({})", entry.file, entry.id, entry.assertion);
+            let word = self.painted(Verdict::UnexpectedPass, "out-of-date known failure");
+            self.line(&format!("{word}  {}", clip(&place, 400)));
+            self.line(&format!("    {}", clip(&entry.problem, 400)));
         }
-        self.line(&format!("    rerun: crosscheck run --only {}", vector.id));
     }
 }
 

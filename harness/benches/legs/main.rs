@@ -24,7 +24,8 @@ fn main() -> Result<()> {
         .build()
         .into_diagnostic()?;
     let suite = Suite::embedded().into_diagnostic()?;
-    if let [memory::CHILD, kind, n_times] = &*arguments.iter().map(String::as_str).collect::<Vec<_>>()
+    if let [memory::CHILD, kind, n_times] =
+        &*arguments.iter().map(String::as_str).collect::<Vec<_>>()
     {
         return runtime.block_on(memory::child(suite, kind, n_times));
     }

@@ -9,10 +9,7 @@ use std::{
 };
 
 use crosscheck_harness::run::LegConfig;
-use crosscheck_vectors::{
-    load::Suite,
-    vector::VectorId,
-};
+use crosscheck_vectors::{load::Suite, vector::VectorId};
 use miette::{Context, IntoDiagnostic, Result, miette};
 
 use crate::{

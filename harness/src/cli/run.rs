@@ -138,6 +138,14 @@ impl Args {
             .contains(&Output::Html)
             .then(|| out.join("index.html").display().to_string());
         tell_results(&results, index.as_deref(), global)?;
+        let excusable = results.subject.fault.is_none() && !global.quiet;
+        if excusable && output::write_template(&out, &results)? {
+            let template = out.join(output::TEMPLATE);
+            tell(&format!(
+                "to accept these failures: put reasons into {} and give it to --known",
+                template.display()
+            ));
+        }
         let missed = strict && Totals::of(&results).recommended_missed > 0;
         let conclusion = results.conclusion();
         let conclusion = if missed && conclusion == Conclusion::AsExpected {

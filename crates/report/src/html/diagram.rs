@@ -2,16 +2,18 @@
 
 mod exchange;
 mod layout;
+mod message;
 
 use askama::Template;
 use crosscheck_vectors::{
+    bytes::ByteString,
     expect::{Expectation, ExpectedOutcome},
     vector::VectorStep,
 };
 
-use self::layout::Layout;
+use self::{exchange::Named, layout::Layout};
 use super::reproduce;
-use crate::observation::{Observation, outcome_word};
+use crate::observation::{Observation, lines, outcome_word};
 
 /// A drawing: lanes from left to right, and what happens from top to bottom.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,30 +94,16 @@ impl Diagram {
         observations: &[Observation],
         url: impl Fn(&VectorStep) -> String,
     ) -> Self {
-        let page = steps.first().and_then(|step| step.client.origin.as_deref());
-        let mut layout = Layout::new(
-            page,
-            steps.first().map(|step| step.client.api),
-            observations,
-        );
-        for (index, (step, seen)) in steps.iter().zip(observations).enumerate() {
+        let addresses: Vec<_> = steps.iter().map(url).collect();
+        let mut layout = Layout::new(steps, &addresses, observations);
+        let steps_seen = steps.iter().zip(observations).zip(&addresses);
+        for (index, ((step, seen), address)) in steps_seen.enumerate() {
             if steps.len() > 1 {
-                layout.step(index, step.client.after_ms);
+                layout.step(index, step);
             }
-            for exchange in &seen.exchanges {
-                layout.exchange(exchange);
-            }
-            let n_sent = seen.exchanges.len();
-            let stopped_early =
-                matches!(seen.exchanges.last(), Some(last) if last.request.is_preflight());
-            if n_sent == 0 && seen.outcome == ExpectedOutcome::ApiError {
-                layout.never_sent(
-                    &step.client.method,
-                    &url(step),
-                    "is refused before anything is sent",
-                );
-            } else if stopped_early && seen.outcome == ExpectedOutcome::NetworkError {
-                layout.never_sent(&step.client.method, &url(step), "is never sent");
+            layout.exchanges(&seen.exchanges, &named(step));
+            if let Some(unsent) = Unsent::of(seen, &step.client.method, address) {
+                layout.never_sent(&unsent);
             }
             layout.stop(&ending(seen), verdict_on(&step.expect, seen));
         }
@@ -124,6 +112,50 @@ impl Diagram {
 
     pub(super) fn account(&self) -> String {
         self.account.join(" ")
+    }
+}
+
+/// The headers that a step is about.
+fn named(step: &VectorStep) -> Named {
+    let set = step.client.headers.iter().map(|(name, _)| name);
+    let expected = step.expect.requests.iter().flat_map(|request| &request.headers);
+    let names = set.chain(expected.map(|(name, _)| name));
+    names.map(|name| name.to_text().to_ascii_lowercase()).collect()
+}
+
+/// A request that stays with the page.
+#[derive(Debug)]
+struct Unsent<'a> {
+    method: &'a ByteString,
+    url: &'a str,
+    what: &'static str,
+}
+
+impl<'a> Unsent<'a> {
+    /// The request that was not sent; none if all were.
+    fn of(seen: &'a Observation, method: &'a ByteString, url: &'a str) -> Option<Self> {
+        match (seen.outcome, seen.exchanges.last()) {
+            (ExpectedOutcome::ApiError, None) => Some(Self {
+                method,
+                url,
+                what: "is refused before anything is sent",
+            }),
+            (ExpectedOutcome::NetworkError, None) => Some(Self {
+                method,
+                url,
+                what: "is never sent",
+            }),
+            (ExpectedOutcome::NetworkError, Some(last)) if last.request.is_preflight() => {
+                // After a redirect the method may be another.
+                let asked = lines(&last.request.headers, b"access-control-request-method").next();
+                Some(Self {
+                    method: asked.unwrap_or(method),
+                    url: &last.request.url,
+                    what: "is never sent",
+                })
+            }
+            _ => None,
+        }
     }
 }
 

@@ -1,35 +1,54 @@
 //! What a diagram shows of a message: its start, and the headers that decide.
 
+use std::collections::BTreeSet;
+
 use crosscheck_vectors::bytes::ByteString;
 
-use crate::show::escaped;
+use crate::{html::address::own_address, show::escaped};
 
 /// How many headers are shown of one message.
 const MOST_HEADERS: usize = 9;
 
-/// Header names that decide something, besides all that begin with `access-control-`.
+/// Header names that decide something, besides all that begin with `access-control-`; the first
+/// are drawn first.
 const DECISIVE: [&str; 9] = [
+    "origin",
     "authorization",
     "content-type",
     "cookie",
     "cross-origin-resource-policy",
     "location",
-    "origin",
     "range",
     "set-cookie",
     "vary",
 ];
 
-/// The header lines worth a line in a diagram, `limit` characters each.
-pub(super) fn decisive(headers: &[(ByteString, ByteString)], limit: usize) -> Vec<String> {
+/// What a vector names is worth a line too: lower-case header names.
+pub(super) type Named = BTreeSet<String>;
+
+/// The header lines worth a line in a diagram, `limit` characters each: lower-case names, the most
+/// decisive first, so that legs whose messages say the same are drawn the same.
+pub(super) fn decisive(
+    headers: &[(ByteString, ByteString)],
+    named: &Named,
+    limit: usize,
+) -> Vec<String> {
     let mut lines: Vec<_> = headers
         .iter()
-        .filter(|(name, _)| is_decisive(name))
-        .map(|(name, value)| {
-            let (name, value) = (escaped(name.as_bytes()), escaped(value.as_bytes()));
-            fitted(&format!("{name}: {value}"), limit)
+        .filter_map(|(name, value)| {
+            let name = escaped(&name.as_bytes().to_ascii_lowercase());
+            let rank = rank(&name, named)?;
+            let mut value = escaped(value.as_bytes());
+            if name == "location" {
+                value = own_address(&value);
+            }
+            let line = fitted(&format!("{name}: {value}"), limit);
+            Some(((rank, name), line))
         })
         .collect();
+    // Lines of one name keep their order.
+    lines.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let mut lines: Vec<_> = lines.into_iter().map(|(_, line)| line).collect();
     if lines.len() > MOST_HEADERS {
         let more = lines.len() - MOST_HEADERS;
         lines.truncate(MOST_HEADERS);
@@ -38,12 +57,20 @@ pub(super) fn decisive(headers: &[(ByteString, ByteString)], limit: usize) -> Ve
     lines
 }
 
-fn is_decisive(name: &ByteString) -> bool {
-    let lower = name.to_text().to_ascii_lowercase();
-    // A header of the vector's own, such as `X-Custom`, is there to be asked for.
-    lower.starts_with("access-control-")
-        || lower.starts_with("x-")
-        || DECISIVE.contains(&lower.as_str())
+/// Where a header goes; none if it decides nothing.
+fn rank(name: &str, named: &Named) -> Option<usize> {
+    if name.starts_with("x-crosscheck-") {
+        return None;
+    }
+    let listed = DECISIVE.iter().position(|decisive| *decisive == name);
+    match listed {
+        Some(0) => Some(0),
+        _ if name.starts_with("access-control-") => Some(1),
+        Some(rank) => Some(rank + 1),
+        // A header of the application's own, such as `X-Custom`, is there to be asked for.
+        None if name.starts_with("x-") || named.contains(name) => Some(DECISIVE.len() + 1),
+        None => None,
+    }
 }
 
 /// `text` in at most `limit` characters.
@@ -67,19 +94,34 @@ pub(super) fn split(url: &str) -> (&str, &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{decisive, fitted, split};
+    use super::{Named, decisive, fitted, split};
 
     #[test]
-    fn only_what_decides_is_shown() {
+    fn only_what_decides_is_shown_the_most_decisive_first() {
         let headers = [
             ("Date".into(), "now".into()),
-            ("ORIGIN".into(), "https://a.example".into()),
             ("X-Custom".into(), "12345678901234567890".into()),
+            ("Vary".into(), "a".into()),
+            ("accept".into(), "*".into()),
+            ("X-Crosscheck-Handled".into(), "w1".into()),
+            ("Access-Control-Max-Age".into(), "1".into()),
+            ("vary".into(), "A".into()),
+            ("ORIGIN".into(), "https://a.example".into()),
         ];
+        let named = Named::from(["accept".to_owned()]);
         assert_eq!(
-            decisive(&headers, 20),
-            ["ORIGIN: https://a.e…", "X-Custom: 123456789…"]
+            decisive(&headers, &named, 20),
+            [
+                "origin: https://a.e…",
+                "access-control-max-…",
+                "vary: a",
+                "vary: A",
+                "accept: *",
+                "x-custom: 123456789…"
+            ]
         );
+        let unnamed = decisive(&headers, &Named::new(), 20);
+        assert!(!unnamed.contains(&"accept: *".to_owned()), "{unnamed:?}");
     }
 
     #[test]

@@ -1,0 +1,166 @@
+//! Every fault of the reference server is caught by a whole run, and named.
+
+use std::{sync::LazyLock, time::Duration};
+
+use crosscheck_harness::{
+    ledger::Resume,
+    progress::Progress,
+    run::{Config, LegConfig, run},
+    select::Selection,
+    selftest::{Found, selftest},
+};
+use crosscheck_report::{
+    observation::Leg, results::Results, summary::summary, totals::Conclusion, verdict::Owner,
+};
+use crosscheck_server::fault::Fault;
+use crosscheck_vectors::load::Suite;
+use rstest::rstest;
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use crate::binary::Bench;
+
+/// What the selftest finds, once for all tests.
+static FOUND: LazyLock<Found> = LazyLock::new(|| {
+    let suite = Suite::embedded().unwrap();
+    Runtime::new().unwrap().block_on(selftest(&suite)).unwrap()
+});
+
+/// Replays the vectors that fit `only` on the wire, against a server that commits `fault`.
+fn run_with(suite: &Suite, fault: Option<Fault>, only: &[String]) -> Results {
+    let folder = tempfile::tempdir().unwrap();
+    let config = Config {
+        suite: suite.clone(),
+        selection: Selection {
+            only: only.to_vec(),
+            ..Selection::default()
+        },
+        fault,
+        legs: vec![LegConfig::Wire],
+        known: Vec::new(),
+        // One after the other: a fault may consist in remembering earlier requests.
+        jobs: 1,
+        patience: Duration::from_secs(10),
+        out: folder.path().to_owned(),
+        resume: Resume::No,
+    };
+    let runtime = Runtime::new().unwrap();
+    runtime.block_on(run(config, &Progress::Quiet)).unwrap()
+}
+
+/// That a finding of a required failure names the class of `fault`.
+fn assert_named(results: &Results, fault: Fault) {
+    let summary = summary(results, None);
+    let names = summary.findings.iter().any(|finding| {
+        finding.verdict.is_failure() && finding.flags.iter().any(|f| f == fault.flag())
+    });
+    assert!(names, "{fault}: no finding names `{}`", fault.flag());
+}
+
+#[test]
+fn the_selftest_misses_nothing() {
+    assert_eq!(FOUND.faults, Fault::all().len());
+    assert_eq!(FOUND.caught, FOUND.faults);
+    assert!(FOUND.missed.is_empty(), "{:?}", FOUND.missed);
+    assert!(FOUND.unnoticed.is_empty(), "{:?}", FOUND.unnoticed);
+}
+
+#[test]
+fn without_a_fault_nothing_is_found() {
+    let suite = Suite::embedded().unwrap();
+    let results = run_with(&suite, None, &["server/*".to_owned()]);
+    assert_eq!(results.conclusion(), Conclusion::AsExpected);
+    assert_eq!(summary(&results, None).findings, []);
+}
+
+#[test]
+fn every_fault_ends_a_run_with_a_mismatch_that_names_it() {
+    let suite = Suite::embedded().unwrap();
+    for (fault, catch) in Fault::all().iter().zip(&FOUND.catches) {
+        assert_eq!(catch.fault, fault.to_string());
+        let topics: Vec<_> = catch
+            .by
+            .iter()
+            .take(catch.naming.min(3))
+            .map(|id| format!("{}/*", id.topic()))
+            .collect();
+        let results = run_with(&suite, Some(*fault), &topics);
+        assert_eq!(results.conclusion(), Conclusion::Mismatch, "{fault}");
+        assert_eq!(results.subject.fault.as_deref(), Some(&*fault.to_string()));
+        assert_named(&results, *fault);
+        let by_server = results.vectors.iter().filter(|v| v.verdict.is_failure());
+        for vector in by_server {
+            assert_eq!(vector.owner, Owner::Server, "{fault}: {}", vector.id);
+        }
+    }
+}
+
+#[rstest]
+#[case::over_grant("prefix-match", "failed-over-grant")]
+#[case::under_grant("allow-methods-missing", "failed-under-grant")]
+#[case::poisoning("cached-decision", "failed-over-grant")]
+#[case::configuration("config-null-with-credentials", "failed-")]
+fn the_program_ends_with_1_and_names_the_class(#[case] name: &str, #[case] verdict: &str) {
+    let fault: Fault = name.parse().unwrap();
+    let catch = FOUND
+        .catches
+        .iter()
+        .find(|catch| catch.fault == name)
+        .unwrap();
+    let topic = catch.by[0].topic();
+    let bench = Bench::empty();
+    let line =
+        format!("run --leg wire --jobs 1 --fault {name} --only {topic}/* --out out --format json");
+    let summary = bench.crosscheck(&line).ended(1).json();
+    let findings = summary["findings"].as_array().unwrap();
+    let named = findings.iter().any(|finding| {
+        let flags = finding["flags"].as_array().unwrap();
+        flags.contains(&Value::from(fault.flag()))
+            && finding["verdict"].as_str().unwrap().starts_with(verdict)
+    });
+    assert!(named, "{summary:#}");
+}
+
+#[test]
+fn reflecting_any_origin_with_credentials_is_an_over_grant_on_both_legs() {
+    let id = over_grant_of_reflection();
+    let bench = Bench::empty();
+    let line =
+        format!("run --fault reflect-origin-with-credentials --only {id} --out out --format json");
+    let summary = bench.crosscheck(&line).ended(1).json();
+    assert_eq!(summary["over_grants"], 1);
+    for leg in ["wire", "chromium"] {
+        assert_eq!(summary["legs"][leg]["failed_over_grant"], 1, "{summary:#}");
+    }
+    let results: Results = serde_json::from_str(&bench.read("out/results.json")).unwrap();
+    let [vector] = &*results.vectors else {
+        panic!("one vector was selected");
+    };
+    assert_eq!(vector.owner, Owner::Server);
+    let [wire, chromium] = [Leg::Wire, Leg::Chromium].map(|leg| vector.leg(leg).unwrap());
+    let outcomes =
+        |leg: &crosscheck_report::results::LegResult| leg.observations.last().unwrap().outcome;
+    assert_eq!(outcomes(wire), outcomes(chromium), "wire and browser agree");
+}
+
+/// A vector in which a page gets to read what is kept from it if every origin is reflected.
+fn over_grant_of_reflection() -> String {
+    let suite = Suite::embedded().unwrap();
+    let fault = Fault::ReflectOriginWithCredentials;
+    let by = &FOUND
+        .catches
+        .iter()
+        .find(|catch| catch.fault == fault.to_string())
+        .unwrap()
+        .by;
+    let only: Vec<_> = by.iter().map(ToString::to_string).collect();
+    let results = run_with(&suite, Some(fault), &only);
+    let reads = results.vectors.iter().find(|vector| {
+        let mismatches = &vector.leg(Leg::Wire).unwrap().mismatches;
+        vector.verdict == crosscheck_report::verdict::Verdict::FailedOverGrant
+            && mismatches
+                .iter()
+                .any(|mismatch| mismatch.field == "outcome")
+    });
+    reads.expect("some page reads too much").id.to_string()
+}

@@ -1,0 +1,25 @@
+//! The whole of crosscheck: the tree that it is made of, the suite tested by itself, the program as
+//! its users meet it.
+
+#[cfg(test)]
+mod binary;
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
+mod cli;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod known;
+#[cfg(test)]
+mod meta;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
+mod resume;
+#[cfg(test)]
+mod screens;
+#[cfg(test)]
+mod subject;
+#[cfg(test)]
+mod tidy;

@@ -1,0 +1,88 @@
+//! Every vector is a test, named by its id: the oracle agrees with it, and the reference server passes
+//! it over a real socket. `cargo test --test vectors cors-check` runs those that have this in their ids.
+
+use std::{error::Error, process::ExitCode, sync::Arc, time::Duration};
+
+use crosscheck_harness::{
+    agree::agree,
+    case::{Case, cases},
+    judge::{leg_result, settled},
+    playground::Playground,
+    wire::Wire,
+};
+use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
+use crosscheck_vectors::load::Suite;
+use libtest_mimic::{Arguments, Failed, Trial};
+use tokio::runtime::Runtime;
+
+/// How long one answer may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let arguments = Arguments::from_args();
+    let world = Arc::new(World::start()?);
+    let trials = cases(&Suite::embedded()?, None)
+        .into_iter()
+        .enumerate()
+        .map(|(number, case)| {
+            let world = Arc::clone(&world);
+            Trial::test(case.id.to_string(), move || world.check(number, &case))
+        })
+        .collect();
+    Ok(libtest_mimic::run(&arguments, trials).exit_code())
+}
+
+/// The one listener that all vectors share.
+struct World {
+    runtime: Runtime,
+    playground: Playground,
+    wire: Wire,
+}
+
+impl World {
+    fn start() -> Result<Self, Box<dyn Error>> {
+        let runtime = Runtime::new()?;
+        let playground = runtime.block_on(Playground::start())?;
+        let wire = Wire::new(playground.stage.addr(), PATIENCE)?;
+        Ok(Self {
+            runtime,
+            playground,
+            wire,
+        })
+    }
+
+    fn check(&self, number: usize, case: &Case) -> Result<(), Failed> {
+        if let Err(disagreements) = agree(std::slice::from_ref(case)) {
+            let lines: Vec<_> = disagreements.iter().map(ToString::to_string).collect();
+            return Err(format!("the oracle disagrees with {}", lines.join("\n")).into());
+        }
+        let result = match settled(case, Leg::Wire) {
+            Some(result) => result,
+            None => self.replay(number, case)?,
+        };
+        // The reference server follows advice, too.
+        match result.verdict {
+            Verdict::Passed | Verdict::Observed => Ok(()),
+            verdict => Err(told(verdict, &result).into()),
+        }
+    }
+
+    fn replay(&self, number: usize, case: &Case) -> Result<LegResult, Failed> {
+        let mut place = self.playground.set_up(case, &format!("v{number}"));
+        let replayed = self.wire.replay(case, &mut place, &self.playground.stage);
+        let observations = self.runtime.block_on(replayed)?;
+        Ok(leg_result(case, Leg::Wire, observations))
+    }
+}
+
+fn told(verdict: Verdict, result: &LegResult) -> String {
+    let mut lines = vec![format!("the wire leg: {}", verdict.label())];
+    lines.extend(result.note.clone());
+    lines.extend(result.mismatches.iter().map(|mismatch| {
+        format!(
+            "  steps[{}].expect.{}\n    expected {}\n    observed {}",
+            mismatch.step, mismatch.field, mismatch.expected, mismatch.observed
+        )
+    }));
+    lines.join("\n")
+}
