@@ -5,10 +5,7 @@ mod plan;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -68,7 +65,6 @@ pub struct Browse<'a> {
     pub playground: &'a Playground,
     /// How long a call may take.
     pub patience: Duration,
-    counter: AtomicUsize,
 }
 
 /// Takes each result as it comes, with the case's position.
@@ -81,7 +77,6 @@ impl<'a> Browse<'a> {
             engine,
             playground,
             patience,
-            counter: AtomicUsize::new(0),
         }
     }
 
@@ -97,7 +92,7 @@ impl<'a> Browse<'a> {
         let mut sequences = Vec::new();
         let mut alone = Vec::new();
         for (number, case) in cases {
-            let exchange = format!("c{}", self.counter.fetch_add(1, Ordering::Relaxed));
+            let exchange = self.playground.new_exchange();
             let place = self.playground.set_up(case, &exchange);
             match plan(*number, case, place) {
                 Err(error) => tell(*number, Err(error.into())),

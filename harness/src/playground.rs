@@ -2,7 +2,10 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use crosscheck_server::{
@@ -23,6 +26,7 @@ pub struct Playground {
     pub stage: Stage,
     token: String,
     sites: Mutex<Vec<Arc<Site>>>,
+    n_exchanges: AtomicUsize,
 }
 
 /// Why the stage takes every name: they are made of letters and digits.
@@ -61,12 +65,19 @@ impl Playground {
             stage,
             token,
             sites: Mutex::new(Vec::new()),
+            n_exchanges: AtomicUsize::new(0),
         })
     }
 
     /// The path of the page that browsers work in, on every host.
     pub fn page_path(&self) -> String {
         format!("/page/{}", self.token)
+    }
+
+    /// A name for an exchange that was never given before, so that what a browser sent before it died is
+    /// not taken for the next one's.
+    pub fn new_exchange(&self) -> String {
+        format!("e{}", self.n_exchanges.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Gets everything ready for one replay of `case`, under the name `exchange`.

@@ -102,6 +102,24 @@ pub enum RunError {
     Browser(#[source] BrowserError),
 }
 
+/// What came of a run.
+#[derive(Debug)]
+pub struct Ran {
+    /// What was judged.
+    pub results: Results,
+    /// Whether that is all.
+    pub ended: Ended,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Everything was replayed.
+    Complete,
+    /// Somebody wanted it to end; the rest was skipped.
+    Interrupted,
+}
+
 /// Where results are kept while legs are at work.
 type Shared = Mutex<Kept>;
 
@@ -126,7 +144,7 @@ impl Kept {
 /// # Errors
 ///
 /// If nothing can be judged.
-pub async fn run(config: Config, progress: &Progress) -> Result<Results, RunError> {
+pub async fn run(config: Config, progress: &Progress) -> Result<Ran, RunError> {
     let (started, clock) = (clock::now(), Instant::now());
     let digest = digest(&config.suite);
     let sane = config.selection.of(cases(&config.suite, None))?;
@@ -167,8 +185,13 @@ pub async fn run(config: Config, progress: &Progress) -> Result<Results, RunErro
         Ok::<_, RunError>(engines)
     };
     let engines = tokio::select! {
-        engines = replay => engines?,
-        () = interrupted() => Vec::new(),
+        engines = replay => Some(engines?),
+        () = interrupted() => None,
+    };
+    let ended = if engines.is_some() {
+        Ended::Complete
+    } else {
+        Ended::Interrupted
     };
     let mut kept = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let Some(broken) = kept.broken.take() {
@@ -182,13 +205,13 @@ pub async fn run(config: Config, progress: &Progress) -> Result<Results, RunErro
         subject,
         started,
         seconds: clock.elapsed().as_secs_f64(),
-        legs: engines,
+        legs: engines.unwrap_or_default(),
         not_selected: config.suite.vectors.len() - vectors.len(),
         vectors,
         stale: Vec::new(),
     };
     excuse(&mut results, &config);
-    Ok(results)
+    Ok(Ran { results, ended })
 }
 
 /// Waits for Ctrl-C, or to be told to end.

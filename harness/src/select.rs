@@ -31,7 +31,7 @@ pub struct Shard {
 #[derive(Debug, thiserror::Error)]
 pub enum SelectError {
     /// A pattern is no glob.
-    #[error("`{pattern}` is no glob: {source}")]
+    #[error("`{pattern}` is no glob")]
     BadGlob {
         /// The pattern.
         pattern: String,

@@ -61,9 +61,10 @@ impl World {
             None => self.replay(number, case)?,
         };
         // The reference server follows advice, too.
-        match result.verdict {
-            Verdict::Passed | Verdict::Observed => Ok(()),
-            verdict => Err(told(verdict, &result).into()),
+        if matches!(result.verdict, Verdict::Passed | Verdict::Observed) {
+            Ok(())
+        } else {
+            Err(told(&result).into())
         }
     }
 
@@ -75,8 +76,8 @@ impl World {
     }
 }
 
-fn told(verdict: Verdict, result: &LegResult) -> String {
-    let mut lines = vec![format!("the wire leg: {}", verdict.label())];
+fn told(result: &LegResult) -> String {
+    let mut lines = vec![format!("the wire leg: {}", result.verdict.label())];
     lines.extend(result.note.clone());
     lines.extend(result.mismatches.iter().map(|mismatch| {
         format!(

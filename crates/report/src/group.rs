@@ -1,9 +1,12 @@
 //! Vectors that differ in the same way, put together.
 
-use std::{cmp::Reverse, collections::BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use crate::{
-    difference::{differences, spoken},
+    difference::{Difference, differences, spoken},
     headline::is_finding,
     observation::Leg,
     results::VectorResult,
@@ -17,6 +20,8 @@ pub(crate) struct Group<'a> {
     pub(crate) first: &'a VectorResult,
     /// The others.
     pub(crate) others: Vec<&'a VectorResult>,
+    /// Whether they differ by the same values.
+    pub(crate) is_uniform: bool,
 }
 
 impl<'a> Group<'a> {
@@ -30,66 +35,74 @@ impl<'a> Group<'a> {
         1 + self.others.len()
     }
 
-    /// The weakness classes that they point to.
-    pub(crate) fn flags(&self) -> BTreeSet<&'a str> {
-        let flags = self.vectors().flat_map(|vector| &vector.vector.flags);
-        flags.map(String::as_str).collect()
+    /// The weakness classes that they point to, the most frequent first.
+    pub(crate) fn flags(&self) -> Vec<&'a str> {
+        let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
+        for flag in self.vectors().flat_map(|vector| &vector.vector.flags) {
+            *counted.entry(flag).or_default() += 1;
+        }
+        let mut flags: Vec<_> = counted.into_iter().collect();
+        flags.sort_by_key(|(_, n)| Reverse(*n));
+        flags.into_iter().map(|(flag, _)| flag).collect()
     }
 }
 
-/// How a vector differs, whatever its steps.
+/// How a vector differs, whatever its steps and the values.
 #[derive(Debug, PartialEq, Eq)]
 struct Manner<'a> {
     verdict: Verdict,
     owner: Owner,
-    differences: Vec<(String, &'a str, &'a str, Vec<Leg>)>,
+    fields: Vec<(String, Vec<Leg>)>,
     notes: Vec<(Leg, &'a str)>,
 }
 
+/// What was expected and what was observed.
+type Values<'a> = BTreeSet<(&'a str, &'a str)>;
+
 impl<'a> Manner<'a> {
-    fn of(vector: &'a VectorResult) -> Self {
-        let mut differing: Vec<_> = differences(vector)
-            .into_iter()
-            .map(|difference| {
-                let mismatch = difference.mismatch;
-                let field = spoken(&mismatch.field);
-                let (expected, observed) = (&*mismatch.expected, &*mismatch.observed);
-                (field, expected, observed, difference.legs)
-            })
-            .collect();
+    fn of(vector: &'a VectorResult) -> (Self, Values<'a>) {
+        let differences = differences(vector);
+        let field = |found: &Difference<'_>| (spoken(&found.mismatch.field), found.legs.clone());
+        let mut fields: Vec<_> = differences.iter().map(field).collect();
         // The same in two steps is the same.
-        differing.dedup();
+        fields.dedup();
+        let value = |found: &Difference<'a>| (&*found.mismatch.expected, &*found.mismatch.observed);
         let findings = vector.legs.iter().filter(|leg| is_finding(leg.verdict));
-        Self {
+        let manner = Self {
             verdict: vector.verdict,
             owner: vector.owner,
-            differences: differing,
+            fields,
             notes: findings
                 .filter_map(|leg| Some((leg.leg, leg.note.as_deref()?)))
                 .collect(),
-        }
+        };
+        (manner, differences.iter().map(value).collect())
     }
 }
 
 /// Puts those of `findings` together that differ in the same way: the gravest first, then the
 /// largest group.
 pub(crate) fn groups<'a>(findings: &[&'a VectorResult]) -> Vec<Group<'a>> {
-    let mut groups: Vec<(Manner<'a>, Group<'a>)> = Vec::new();
+    let mut groups: Vec<(Manner<'a>, Values<'a>, Group<'a>)> = Vec::new();
     for vector in findings.iter().copied() {
-        let manner = Manner::of(vector);
-        match groups.iter_mut().find(|(known, _)| *known == manner) {
-            Some((_, group)) => group.others.push(vector),
+        let (manner, values) = Manner::of(vector);
+        match groups.iter_mut().find(|(known, ..)| *known == manner) {
+            Some((_, known, group)) => {
+                group.others.push(vector);
+                group.is_uniform &= *known == values;
+            }
             None => {
                 let group = Group {
                     first: vector,
                     others: Vec::new(),
+                    is_uniform: true,
                 };
-                groups.push((manner, group));
+                groups.push((manner, values, group));
             }
         }
     }
-    groups.sort_by_key(|(manner, group)| Reverse((manner.verdict, group.len())));
-    groups.into_iter().map(|(_, group)| group).collect()
+    groups.sort_by_key(|(manner, _, group)| Reverse((manner.verdict, group.len())));
+    groups.into_iter().map(|(.., group)| group).collect()
 }
 
 #[cfg(test)]
@@ -127,11 +140,32 @@ mod tests {
             .iter()
             .map(|group| group.vectors().map(|vector| vector.id.as_str()).collect())
             .collect();
-        assert_eq!(
-            ids,
-            [vec!["a/b/e", "a/b/f"], vec!["a/b/d"], vec!["a/b/c"]]
-        );
-        assert_eq!(groups[0].flags().into_iter().collect::<Vec<_>>(), ["leak"]);
+        assert_eq!(ids, [vec!["a/b/e", "a/b/f"], vec!["a/b/d"], vec!["a/b/c"]]);
+        assert_eq!(groups[0].flags(), ["leak"]);
+        assert!(groups[0].is_uniform);
         assert_eq!(groups[0].len(), 2);
+    }
+
+    #[test]
+    fn a_group_knows_whether_the_values_are_the_same() {
+        let mut other = failing("a/b/d", "status", Other);
+        other.legs[0].mismatches[0].observed = "something else".to_owned();
+        let all = [failing("a/b/c", "status", Other), other];
+        let all: Vec<_> = all.iter().collect();
+        let groups = groups(&all);
+        assert_eq!(groups.len(), 1);
+        assert!(!groups[0].is_uniform);
+    }
+
+    #[test]
+    fn the_most_frequent_weakness_comes_first() {
+        let mut all = [
+            failing("a/b/c", "status", Other),
+            failing("a/b/d", "status", Other),
+        ];
+        all[0].vector.flags = vec!["leak".to_owned(), "null-origin".to_owned()];
+        all[1].vector.flags = vec!["null-origin".to_owned()];
+        let all: Vec<_> = all.iter().collect();
+        assert_eq!(groups(&all)[0].flags(), ["null-origin", "leak"]);
     }
 }

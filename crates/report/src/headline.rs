@@ -74,15 +74,19 @@ pub(crate) fn sentence(results: &Results, totals: &Totals) -> String {
 
 /// What a sentence without failures owes to failures that are known.
 fn but_for_known(results: &Results, totals: &Totals) -> String {
-    let of_browser = results.vectors.iter().filter(|vector| {
-        vector.verdict == Verdict::Known && vector.owner == Owner::Browser
-    });
+    let of_browser = results
+        .vectors
+        .iter()
+        .filter(|vector| vector.verdict == Verdict::Known && vector.owner == Owner::Browser);
     match totals.known {
         0 => String::new(),
         known if of_browser.count() == known => {
             format!("; in {known} of them the browser is known to deviate")
         }
-        known => format!(", but for {}", counted(known, "known failure", "known failures")),
+        known => format!(
+            ", but for {}",
+            counted(known, "known failure", "known failures")
+        ),
     }
 }
 

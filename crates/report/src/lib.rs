@@ -16,6 +16,7 @@ pub mod compare;
 pub mod diff;
 mod difference;
 mod drawn;
+mod group;
 mod headline;
 pub mod html;
 pub mod junit;

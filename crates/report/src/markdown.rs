@@ -21,7 +21,11 @@ const MOST_DIFFERENCES: usize = 6;
 pub fn markdown(results: &Results) -> String {
     let blocks: Vec<_> = [head(results)]
         .into_iter()
-        .chain(findings(results).into_iter().map(|found| vector(results, found)))
+        .chain(
+            findings(results)
+                .into_iter()
+                .map(|found| vector(results, found)),
+        )
         .chain(stale(results))
         .chain(unjudged(results))
         .collect();

@@ -38,19 +38,24 @@ pub fn text(results: &Results, colour: Colour, limit: usize) -> String {
     let totals = Totals::of(results);
     out.head(results, &totals);
     let found = findings(results);
-    let mut n_told = 0;
+    let (mut n_named, mut n_told) = (0, 0);
     for group in &groups(&found) {
-        if n_told >= limit {
+        if n_named >= limit {
             break;
         }
         out.blank();
-        n_told += out.group(results, group, limit - n_told);
+        let n = group.len().min(limit - n_named).min(MOST_NAMED);
+        out.group(results, group, n);
+        n_named += n;
+        n_told += group.len();
     }
-    // Those of a group that is told are told.
     if found.len() > n_told {
         out.blank();
         let more = found.len() - n_told;
-        out.line(&format!("and {} more", counted(more, "vector", "vectors")));
+        out.line(&format!(
+            "and {}",
+            counted(more, "more vector", "more vectors")
+        ));
     }
     out.stale(&results.stale);
     out.text
@@ -96,14 +101,21 @@ impl Lines {
     fn head(&mut self, results: &Results, totals: &Totals) {
         self.bold(&sentence(results, totals));
         self.blank();
-        let numbers = numbers(totals).map(|Number { verdict, count, label, .. }| {
-            let text = format!("{} {count} {label}", verdict.symbol());
-            if count > 0 {
-                self.painted(verdict, &text)
-            } else {
-                text
-            }
-        });
+        let numbers = numbers(totals).map(
+            |Number {
+                 verdict,
+                 count,
+                 label,
+                 ..
+             }| {
+                let text = format!("{} {count} {label}", verdict.symbol());
+                if count > 0 {
+                    self.painted(verdict, &text)
+                } else {
+                    text
+                }
+            },
+        );
         self.line(&format!("  {}", numbers.join("   ")));
         self.blank();
         for (leg, verdicts) in &totals.legs {
@@ -118,12 +130,14 @@ impl Lines {
         }
     }
 
-    /// Tells what the vectors of a group have in common, and names them, at most `limit`; returns
-    /// how many are told, those included that are only counted.
-    fn group(&mut self, results: &Results, group: &Group<'_>, limit: usize) -> usize {
+    /// Tells what the vectors of a group have in common, and names `n_named` of them.
+    fn group(&mut self, results: &Results, group: &Group<'_>, n_named: usize) {
         let vector = group.first;
         let verdict = vector.verdict;
-        let verdict = self.painted(verdict, &format!("{} {}", verdict.symbol(), verdict.label()));
+        let verdict = self.painted(
+            verdict,
+            &format!("{} {}", verdict.symbol(), verdict.label()),
+        );
         let culprit = vector.owner.culprit();
         let owner = culprit.map(|owner| format!(" — {owner}"));
         let owner = owner.unwrap_or_default();
@@ -134,7 +148,14 @@ impl Lines {
         } else {
             self.line(&format!("{verdict}  {} vectors{owner}", group.len()));
         }
-        let n_steps = if is_alone { vector.vector.steps.len() } else { 1 };
+        let n_steps = if is_alone {
+            vector.vector.steps.len()
+        } else {
+            1
+        };
+        if !group.is_uniform {
+            self.line("    in the first of them:");
+        }
         self.differences(vector, n_steps);
         for leg in vector.legs.iter().filter(|leg| is_finding(leg.verdict)) {
             if let Some(note) = &leg.note {
@@ -146,7 +167,6 @@ impl Lines {
             self.line(&format!("    points to: {}", clip(&flags.join(", "), 200)));
         }
         if !is_alone {
-            let n_named = limit.min(MOST_NAMED);
             for vector in group.vectors().take(n_named) {
                 let title = self.dim(&clip(&vector.vector.title, 100));
                 self.line(&format!("      {}  {title}", vector.id));
@@ -156,7 +176,6 @@ impl Lines {
             }
         }
         self.line(&format!("    rerun: {}", rerun(results, &vector.id)));
-        group.len()
     }
 
     fn differences(&mut self, vector: &VectorResult, n_steps: usize) {

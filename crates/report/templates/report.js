@@ -3,30 +3,42 @@
 
 const form = document.getElementById("filter");
 const query = document.getElementById("query");
-const all = document.getElementById("all");
 const count = document.getElementById("count");
-const rest = document.getElementById("rest");
-const rows = [...document.querySelectorAll("tr[data-words]")];
+const chosen = document.getElementById("chosen");
+const unfold = document.getElementById("unfold");
+const topics = [...document.querySelectorAll("details.topic")].map((details) => ({
+  details,
+  title: details.querySelector(".title").textContent.toLowerCase(),
+  rows: [...details.querySelectorAll("tbody tr")].map((row) => ({
+    row,
+    words: `${row.textContent} ${row.dataset.flags ?? ""}`.toLowerCase(),
+  })),
+}));
+const total = topics.reduce((sum, topic) => sum + topic.rows.length, 0);
 
-function show(open) {
-  if (rest) rest.open = open;
-  all.setAttribute("aria-expanded", String(open));
+function open(all) {
+  for (const { details } of topics) details.open = all;
+  unfold.setAttribute("aria-pressed", String(all));
+  unfold.textContent = all ? "fold" : "unfold";
 }
 
 function filter() {
   const words = query.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const active = words.length > 0;
   let matching = 0;
-  for (const row of rows) {
-    row.hidden = !words.every((word) => row.dataset.words.includes(word));
-    matching += row.hidden ? 0 : 1;
+  for (const topic of topics) {
+    const before = matching;
+    for (const { row, words: text } of topic.rows) {
+      row.hidden = !words.every((word) => text.includes(word) || topic.title.includes(word));
+      matching += row.hidden ? 0 : 1;
+    }
+    topic.details.hidden = matching === before;
   }
-  for (const body of document.querySelectorAll(".matrix tbody")) {
-    body.hidden = !body.querySelector("tr[data-words]:not([hidden])");
-  }
-  count.value = words.length ? `${matching} of ${rows.length}` : "";
-  if (words.length) show(true);
-  const state = words.length ? `#q=${encodeURIComponent(query.value)}` : "#";
-  if (location.hash !== state && (words.length || location.hash.startsWith("#q="))) {
+  if (active !== chosen.hidden || active) open(active);
+  chosen.hidden = active;
+  count.value = active ? `${matching} of ${total}` : "";
+  const state = active ? `#q=${encodeURIComponent(query.value)}` : "#";
+  if (location.hash !== state && (active || location.hash.startsWith("#q="))) {
     history.replaceState(null, "", state);
   }
 }
@@ -44,7 +56,15 @@ function restore() {
 form.hidden = false;
 form.addEventListener("submit", (event) => event.preventDefault());
 query.addEventListener("input", filter);
-all.addEventListener("click", () => show(!rest || !rest.open));
-if (rest) rest.addEventListener("toggle", () => all.setAttribute("aria-expanded", String(rest.open)));
+unfold.hidden = false;
+unfold.addEventListener("click", () => open(unfold.getAttribute("aria-pressed") !== "true"));
+for (const button of document.querySelectorAll("button[data-query]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    query.value = button.dataset.query;
+    filter();
+    form.scrollIntoView();
+  });
+}
 addEventListener("hashchange", restore);
 restore();

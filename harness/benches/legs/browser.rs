@@ -10,6 +10,7 @@ use crosscheck_harness::{
     browse::{Browse, Replayed},
     case::{Case, cases},
     chromium::{Call, Chromium, Options, PAGE, PROBE, Place, Witness, find_binary},
+    deviations,
     judge::{leg_result, settled},
     playground::Playground,
 };
@@ -122,6 +123,7 @@ impl Bare {
 
 /// Vectors of one origin whose only call a plain `fetch(url, client)` can make, and which succeed.
 fn plain_cases(suite: &Suite) -> Result<(String, Vec<Case>)> {
+    let known = deviations::chromium().entries;
     let mut by_origin: BTreeMap<String, Vec<Case>> = BTreeMap::new();
     for case in cases(suite, None) {
         let [step] = &*case.vector.steps else {
@@ -138,7 +140,8 @@ fn plain_cases(suite: &Suite) -> Result<(String, Vec<Case>)> {
             && !client.keepalive
             && client.after_ms == 0
             && !url.to_ascii_lowercase().contains("cookie")
-            && step.expect.outcome == ExpectedOutcome::Readable;
+            && step.expect.outcome == ExpectedOutcome::Readable
+            && !known.iter().any(|known| known.id.matches(case.id.as_str()));
         let origin = client.origin.as_deref();
         if let Some(origin) = origin.filter(|origin| is_plain && origin.starts_with("http")) {
             by_origin.entry(origin.to_owned()).or_default().push(case);

@@ -36,7 +36,8 @@ pub(crate) async fn replay(suite: Suite, legs: Vec<LegConfig>) -> Result<Results
         out: out.path().to_owned(),
         resume: Resume::No,
     };
-    run(config, &Progress::Quiet).await.into_diagnostic()
+    let ran = run(config, &Progress::Quiet).await.into_diagnostic()?;
+    Ok(ran.results)
 }
 
 /// How many calls the browser's pages made for `results`.

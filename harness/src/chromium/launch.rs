@@ -1,6 +1,14 @@
 //! Starts and ends the browser's process.
 
-use std::{ffi::OsString, fmt, fs, io, net::SocketAddr, path::PathBuf, thread, time::Duration};
+use std::{
+    collections::HashMap,
+    ffi::OsString,
+    fmt, fs, io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    thread,
+    time::Duration,
+};
 
 use headless_chrome::{Browser, LaunchOptions};
 use tempfile::TempDir;
@@ -30,7 +38,7 @@ impl Process {
 
     /// The folder of the browser's profile.
     #[cfg(test)]
-    pub(super) fn profile(&self) -> &std::path::Path {
+    pub(super) fn profile(&self) -> &Path {
         &self.profile.0
     }
 }
@@ -104,6 +112,7 @@ async fn start(options: &Options, sandbox: Sandbox) -> Result<Process, BrowserEr
     let (sender, receiver) = oneshot::channel();
     let (binary, user_data_dir) = (options.binary.clone(), profile.0.clone());
     let (given, patience) = (arguments.clone(), options.timeout);
+    let profile_folder = profile.0.clone();
     // A thread of its own: a browser that never comes up keeps it for half a minute, and the
     // runtime would wait for a blocking task before it ends.
     thread::spawn(move || {
@@ -119,6 +128,7 @@ async fn start(options: &Options, sandbox: Sandbox) -> Result<Process, BrowserEr
             // Only its own connection closes when this time passes in silence, and the process
             // lives on. A browser that is frozen at its end is waited for as long.
             idle_browser_timeout: patience,
+            process_envs: Some(HashMap::from([own_temporary_folder(&profile_folder)])),
             ..LaunchOptions::default()
         };
         // If nobody waits any more, the browser ends here.
@@ -139,6 +149,11 @@ async fn start(options: &Options, sandbox: Sandbox) -> Result<Process, BrowserEr
         binary: options.binary.clone(),
         message,
     })
+}
+
+/// Has a browser on Unix keep its sockets and the like with its profile, so that they go with it.
+fn own_temporary_folder(profile: &Path) -> (String, String) {
+    ("TMPDIR".to_owned(), profile.display().to_string())
 }
 
 /// Whether Chromium runs in its sandbox.

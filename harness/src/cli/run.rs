@@ -21,7 +21,7 @@ use crate::{
     ledger::Resume,
     output::{self, Output},
     progress::Progress,
-    run::{Config, LegConfig, RunError, run},
+    run::{Config, Ended, LegConfig, Ran, RunError, run},
     select::{Selection, Shard},
 };
 
@@ -132,7 +132,7 @@ impl Args {
         } else {
             Progress::Shown
         };
-        let results = run(config, &progress).await.map_err(explain)?;
+        let Ran { results, ended } = run(config, &progress).await.map_err(explain)?;
         output::write(&out, &outputs, &results, previous.as_ref(), &suite)?;
         let index = outputs
             .contains(&Output::Html)
@@ -145,6 +145,10 @@ impl Args {
                 "to accept these failures: put reasons into {} and give it to --known",
                 template.display()
             ));
+        }
+        if ended == Ended::Interrupted {
+            tell("interrupted: not everything was replayed; `--resume` goes on");
+            return Ok(ExitCode::from(Conclusion::CouldNotJudge.exit_code()));
         }
         let missed = strict && Totals::of(&results).recommended_missed > 0;
         let conclusion = results.conclusion();

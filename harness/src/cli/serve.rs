@@ -1,6 +1,6 @@
 //! `crosscheck serve`.
 
-use std::{fs, io, net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{error::Error as _, fs, io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use crosscheck_server::{
     fault::Fault,
@@ -43,10 +43,12 @@ impl Args {
             Some(fault) => Site::with_fault(&policy, fault),
         };
         let site = site.map_err(|refusal| {
+            let because = refusal.source().map(|cause| format!(": {cause}"));
             miette!(
                 help = "`--fault` has names for servers that accept such policies",
-                "the reference server refuses `{}`: {refusal}",
-                self.policy.display()
+                "the reference server refuses `{}`: {refusal}{}",
+                self.policy.display(),
+                because.unwrap_or_default()
             )
         })?;
         let address = SocketAddr::new(self.bind, self.port);

@@ -1,1 +1,233 @@
-//! x
+//! The whole program with a real Chromium. Where none is installed these fail, and say so.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Child, Command, ExitStatus, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use crosscheck_harness::chromium::find_binary;
+use crosscheck_report::{observation::Leg, results::Results, verdict::Verdict};
+use rstest::rstest;
+use serde_json::Value;
+
+use crate::binary::{Bench, PROGRAM, Ran};
+
+/// Vectors of every kind of page: single calls, opaque origins, cookies, sequences, redirects, XHR,
+/// a policy.
+const MIXED: [&str; 12] = [
+    "browser/cors-check/allow-origin/null-for-an-opaque-origin",
+    "browser/cors-check/credentials/with-cookie",
+    "browser/cors-check/xhr/*",
+    "browser/cors-preflight-cache/key/opaque-*",
+    "browser/cors-preflight-cache/lifetime/zero",
+    "browser/cors-preflight-fetch/request/*",
+    "browser/http-redirect-fetch/taint/*",
+    "browser/include-credentials/sending/default-*",
+    "browser/methods/refused/*",
+    "browser/origin/opaque/*",
+    "server/grant/*",
+    "server/refused-policies/*",
+];
+
+/// Vectors that keep a browser busy for seconds, since permissions run out in them, and some that are
+/// done at once.
+const LONG: [&str; 3] = [
+    "browser/cors-check/byte-comparison/*",
+    "browser/cors-preflight-cache/lifetime/one-second-over",
+    "browser/cors-preflight-cache/lifetime/reused-and-over",
+];
+
+fn line(only: &[&str], rest: &str) -> String {
+    require_browser();
+    let only = only.join(" --only ");
+    format!("run --leg chromium --only {only} --out out {rest}")
+}
+
+fn require_browser() {
+    let named = std::env::var_os("CROSSCHECK_CHROMIUM");
+    if let Err(missing) = find_binary(named.as_deref().map(Path::new)) {
+        panic!("this test needs a browser: {missing}");
+    }
+}
+
+fn results(bench: &Bench) -> Results {
+    serde_json::from_str(&bench.read("out/results.json")).unwrap()
+}
+
+/// The verdicts of the Chromium leg that say that something is wrong.
+fn wrong(results: &Results) -> Vec<(&str, Verdict)> {
+    let legs = results.vectors.iter().flat_map(|vector| {
+        let of_leg = vector.legs.iter().filter(|leg| leg.leg == Leg::Chromium);
+        of_leg.map(|leg| (vector.id.as_str(), leg.verdict))
+    });
+    legs.filter(|(_, verdict)| {
+        verdict.is_failure() || verdict.is_error() || *verdict == Verdict::Skipped
+    })
+    .collect()
+}
+
+#[test]
+fn pages_of_every_kind_do_as_the_vectors_say() {
+    let bench = Bench::empty();
+    let line = line(&MIXED, "--leg wire --format json");
+    let summary = bench.crosscheck(&line).ended(0).json();
+    let results = results(&bench);
+    assert_eq!(wrong(&results), []);
+    let of_chromium = |vector: &crosscheck_report::results::VectorResult| {
+        vector.leg(Leg::Chromium).unwrap().verdict == Verdict::Passed
+    };
+    for glob in MIXED {
+        let begins = glob.trim_end_matches('*');
+        let mut fitting = results
+            .vectors
+            .iter()
+            .filter(|v| v.id.as_str().starts_with(begins));
+        assert!(fitting.any(of_chromium), "nothing passed of {glob}");
+    }
+    assert!(summary["vectors"].as_u64().unwrap() >= 12);
+    let engine = &results
+        .legs
+        .iter()
+        .find(|leg| leg.leg == Leg::Chromium)
+        .unwrap()
+        .engine;
+    assert!(
+        engine.contains(|c: char| c.is_ascii_digit()),
+        "{engine} has no version"
+    );
+}
+
+/// The program at work, which ends with its guard.
+struct Running(Child);
+
+impl Running {
+    fn start(bench: &Bench, line: &str) -> Self {
+        let child = Command::new(PROGRAM)
+            .args(line.split_whitespace())
+            .current_dir(bench.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
+        Self(child.unwrap())
+    }
+
+    /// Waits until the browser has given the first result, and more are to come.
+    fn wait_for_first_result(&mut self, bench: &Bench) {
+        let ledger = bench.path().join("out/results.jsonl");
+        self.wait_for("a first result", || {
+            fs::read_to_string(&ledger).is_ok_and(|text| text.lines().count() > 1)
+        });
+    }
+
+    fn wait_for(&mut self, what: &str, mut is_there: impl FnMut() -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while !is_there() {
+            let ended = self.0.try_wait().unwrap();
+            assert_eq!(ended, None, "it ended before there was {what}");
+            assert!(Instant::now() < deadline, "there was never {what}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn end(mut self) -> Ran {
+        let read = |stream: &mut dyn std::io::Read| {
+            let mut text = String::new();
+            stream.read_to_string(&mut text).unwrap();
+            text
+        };
+        let out = read(self.0.stdout.as_mut().unwrap());
+        let err = read(self.0.stderr.as_mut().unwrap());
+        let code = self.0.wait().as_ref().ok().and_then(ExitStatus::code);
+        Ran { code, out, err }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Already ended, unless a test failed in between.
+        let _ended = self.0.kill();
+        let _status = self.0.wait();
+    }
+}
+
+/// The browser that the process `parent` started: of its children the one with a profile that is
+/// nobody's helper.
+fn browser_of(parent: u32) -> Option<u32> {
+    let ids = fs::read_dir("/proc").unwrap();
+    let ids = ids.filter_map(|entry| entry.unwrap().file_name().to_str()?.parse::<u32>().ok());
+    ids.into_iter().find(|id| {
+        let command = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+        let command = String::from_utf8_lossy(&command).into_owned();
+        let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+        status
+            .lines()
+            .any(|line| line == format!("PPid:\t{parent}"))
+            && command.contains("--user-data-dir=")
+            && !command.contains("--type=")
+    })
+}
+
+fn signal(name: &str, id: u32) {
+    let told = Command::new("kill")
+        .args([&format!("-{name}"), &id.to_string()])
+        .status();
+    assert!(told.unwrap().success(), "{id} cannot be told {name}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_browser_that_is_killed_is_started_again() {
+    let bench = Bench::empty();
+    let mut running = Running::start(&bench, &line(&LONG, ""));
+    running.wait_for_first_result(&bench);
+    let first = browser_of(running.0.id()).expect("it has a browser");
+    signal("KILL", first);
+    let program = running.0.id();
+    running.wait_for("another browser", || {
+        browser_of(program).is_some_and(|id| id != first)
+    });
+    let ran = running.end().ended(0);
+    assert!(ran.out.contains("does what is required"), "{ran:#?}");
+    let results = results(&bench);
+    assert_eq!(wrong(&results), []);
+    let ledger = bench.read("out/results.jsonl");
+    assert_eq!(
+        ledger.lines().count(),
+        results.vectors.len() + 1,
+        "each is kept once"
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[rstest]
+fn a_run_that_is_interrupted_reports_and_goes_on_later(#[values("INT", "TERM")] name: &str) {
+    let bench = Bench::empty();
+    let line = line(&LONG, "--format json");
+    let mut running = Running::start(&bench, &line);
+    running.wait_for_first_result(&bench);
+    let browser = browser_of(running.0.id()).expect("it has a browser");
+    signal(name, running.0.id());
+    let ran = running.end().ended(2);
+    let summary = ran.json();
+    let number = |summary: &Value, key: &str| summary["legs"]["chromium"][key].as_u64().unwrap();
+    assert!(number(&summary, "skipped") > 0, "{summary:#}");
+    assert!(number(&summary, "passed") > 0, "{summary:#}");
+    ran.told(&["interrupted", "--resume"]);
+    assert!(bench.path().join("out/index.html").is_file());
+    let is_gone = || !Path::new(&format!("/proc/{browser}/cmdline")).exists();
+    assert!(is_gone(), "{name}: the browser is left behind");
+
+    let kept = bench.read("out/results.jsonl");
+    let summary = bench
+        .crosscheck(&format!("{line} --resume"))
+        .ended(0)
+        .json();
+    assert_eq!(number(&summary, "skipped"), 0);
+    assert!(
+        bench.read("out/results.jsonl").starts_with(&kept),
+        "what was done is not done again"
+    );
+}

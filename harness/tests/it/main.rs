@@ -20,6 +20,8 @@ mod resume;
 #[cfg(test)]
 mod screens;
 #[cfg(test)]
+mod serve;
+#[cfg(test)]
 mod subject;
 #[cfg(test)]
 mod tidy;

@@ -56,7 +56,10 @@ mod tests {
     use super::own_address;
 
     #[rstest]
-    #[case::path("https://a.example/x/0123456789abcdef/w12/next", "https://a.example/next")]
+    #[case::path(
+        "https://a.example/x/0123456789abcdef/w12/next",
+        "https://a.example/next"
+    )]
     #[case::in_a_sentence("to `http://a/x/0123456789abcdef/c1/b`", "to `http://a/b`")]
     #[case::query("echo?id=w1243", "echo")]
     #[case::first_of_several("/echo?id=c7&cookie=1", "/echo?cookie=1")]

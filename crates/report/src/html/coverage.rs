@@ -39,6 +39,7 @@ struct Row<'a> {
     address: Option<String>,
     statement: Rich,
     vectors: Vec<Link>,
+    n_failed: usize,
 }
 
 /// A vector and what came of it.
@@ -62,13 +63,21 @@ pub(super) fn page(context: &Context<'_>) -> Page {
             });
         }
     }
-    let rows = context.requirements.values().map(|row| Row {
-        id: &row.id,
-        level: &row.level,
-        source: &row.source,
-        address: context.address(&row.source),
-        statement: Rich::new(&row.statement),
-        vectors: vectors.remove(row.id.as_str()).unwrap_or_default(),
+    let failed = |links: &[Link]| {
+        let failing = links.iter().filter(|link| link.mark.verdict.is_failure());
+        failing.count()
+    };
+    let rows = context.requirements.values().map(|row| {
+        let vectors = vectors.remove(row.id.as_str()).unwrap_or_default();
+        Row {
+            id: &row.id,
+            level: &row.level,
+            source: &row.source,
+            address: context.address(&row.source),
+            statement: Rich::new(&row.statement),
+            n_failed: failed(&vectors),
+            vectors,
+        }
     });
     let rows: Vec<_> = rows.collect();
     let accounted: BTreeMap<_, _> = context

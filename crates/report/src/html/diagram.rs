@@ -118,9 +118,15 @@ impl Diagram {
 /// The headers that a step is about.
 fn named(step: &VectorStep) -> Named {
     let set = step.client.headers.iter().map(|(name, _)| name);
-    let expected = step.expect.requests.iter().flat_map(|request| &request.headers);
+    let expected = step
+        .expect
+        .requests
+        .iter()
+        .flat_map(|request| &request.headers);
     let names = set.chain(expected.map(|(name, _)| name));
-    names.map(|name| name.to_text().to_ascii_lowercase()).collect()
+    names
+        .map(|name| name.to_text().to_ascii_lowercase())
+        .collect()
 }
 
 /// A request that stays with the page.

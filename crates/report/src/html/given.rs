@@ -88,9 +88,11 @@ fn list(items: impl Iterator<Item = String>, none: &str) -> String {
     }
 }
 
-/// A script as text: what each answer is for, and its bytes.
+/// A script as text: what each answer is for, and its bytes; equal ones in a row only once.
 pub(super) fn script(script: &Script) -> Vec<Answer> {
-    script.0.iter().map(Answer::of).collect()
+    let runs = script.0.chunk_by(|a, b| a == b);
+    runs.filter_map(|run| Some(Answer::of(run.first()?, run.len())))
+        .collect()
 }
 
 /// One canned answer.
@@ -101,17 +103,20 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    fn of(answer: &crosscheck_vectors::script::Answer) -> Self {
+    fn of(answer: &crosscheck_vectors::script::Answer, times: usize) -> Self {
         let wanted = answer
             .to
             .iter()
             .flat_map(|to| [&to.method, &to.host, &to.path]);
         let wanted: Vec<_> = wanted.flatten().map(|part| quoted_text(part)).collect();
-        let to = if wanted.is_empty() {
+        let mut to = if wanted.is_empty() {
             "any request".to_owned()
         } else {
             wanted.join(" ")
         };
+        if times > 1 {
+            to = format!("{to}, {times} times");
+        }
         let bytes = match &answer.raw {
             Some(raw) if raw.is_empty() => "(hangs up without an answer)".to_owned(),
             Some(raw) => clip(&escaped(raw.as_bytes()), 4000),
@@ -162,10 +167,7 @@ pub(super) fn demands(expect: &Expectation) -> Vec<Row> {
     }
     rows.push(row("outcome", outcome));
     for (name, value) in &expect.visible_headers {
-        rows.push(row(
-            "the page sees",
-            format!("{}: {}", quoted(name), quoted(value)),
-        ));
+        rows.push(row("the page sees", header(name, value)));
     }
     for name in &expect.hidden_headers {
         rows.push(row("the page does not see", quoted(name)));
@@ -194,34 +196,34 @@ pub(super) fn demands(expect: &Expectation) -> Vec<Row> {
     rows
 }
 
+/// A header line between backticks.
+fn header(name: &ByteString, value: &ByteString) -> String {
+    let line = [name.as_bytes(), b": ", value.as_bytes()].concat();
+    quoted(&line.into())
+}
+
 fn request(request: &ExpectedRequest) -> Row {
     let mut text = quoted(&request.method);
     if let Some(url) = &request.url {
         text = format!("{text} {}", quoted_text(url));
     }
-    let mut parts: Vec<_> = request
-        .headers
-        .iter()
-        .map(|(name, value)| format!("{}: {}", quoted(name), quoted(value)))
-        .collect();
-    parts.extend(
-        request
-            .absent_headers
-            .iter()
-            .map(|name| format!("no {}", quoted(name))),
-    );
-    parts.extend(
-        request
-            .body
-            .iter()
-            .map(|body| format!("body {}", quoted(body))),
-    );
-    parts.extend(request.handled.map(|ran| {
+    let headers = request.headers.iter();
+    let with = headers.map(|(name, value)| header(name, value));
+    let body = request.body.iter();
+    let with = with.chain(body.map(|body| format!("the body {}", quoted(body))));
+    let without = request.absent_headers.iter().map(quoted);
+    let parts = [
+        ("with", with.collect::<Vec<_>>()),
+        ("without", without.collect()),
+    ];
+    for (word, items) in parts {
+        if !items.is_empty() {
+            text = format!("{text} {word} {}", items.join(", "));
+        }
+    }
+    if let Some(ran) = request.handled {
         let word = if ran { "runs" } else { "does not run" };
-        format!("the application {word}")
-    }));
-    if !parts.is_empty() {
-        text = format!("{text} with {}", parts.join(", "));
+        text = format!("{text}; the application {word}");
     }
     row("request", text)
 }

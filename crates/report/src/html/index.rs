@@ -2,12 +2,14 @@
 
 mod changes;
 mod matrix;
+mod points;
 
 use askama::Template;
 
 use self::{
     changes::ChangeList,
-    matrix::{Reason, Topic, matrix, unjudged},
+    matrix::{Count, Reason, Topic, unjudged},
+    points::{Point, points},
 };
 use super::{
     Context, Page, draw,
@@ -16,7 +18,7 @@ use super::{
 use crate::{
     compare::compare,
     headline::{name, numbers, sentence},
-    show::{clip, counted},
+    show::clip,
     totals::Totals,
 };
 
@@ -30,11 +32,15 @@ struct Index {
     compared_to: Option<String>,
     changes: Vec<ChangeList>,
     stale: Vec<Rich>,
+    tallies: Vec<Tally>,
+    points: Vec<Point>,
     legs: Vec<&'static str>,
-    differing: Matrix,
+    found: Matrix,
+    known: Matrix,
+    observed: Matrix,
     unjudged: Vec<Reason>,
     n_unjudged: usize,
-    expected: Matrix,
+    all: Matrix,
 }
 
 /// One of the four numbers.
@@ -45,6 +51,14 @@ struct Figure {
     count: usize,
     label: &'static str,
     meaning: &'static str,
+}
+
+/// What came of the vectors on one leg.
+#[derive(Debug)]
+struct Tally {
+    leg: &'static str,
+    engine: String,
+    counts: Vec<Count>,
 }
 
 /// Vectors by topic.
@@ -93,21 +107,37 @@ pub(super) fn page(context: &Context<'_>, previous: Option<&crate::results::Resu
             })
             .collect(),
         legs: results.legs.iter().map(|leg| leg.leg.word()).collect(),
-        differing: Matrix::new(matrix(context, matrix::differs)),
+        tallies: tallies(context, &totals),
+        points: points(context),
+        found: Matrix::new(matrix::graded(context, matrix::is_found)),
+        known: Matrix::new(matrix::graded(context, matrix::is_known)),
+        observed: Matrix::new(matrix::graded(context, matrix::is_observed)),
         n_unjudged: unjudged.iter().map(|reason| reason.vectors.len()).sum(),
         unjudged,
-        expected: Matrix::new(matrix(context, matrix::is_expected)),
+        all: Matrix::new(matrix::all(context)),
         frame,
     };
     draw("index.html", &template)
+}
+
+fn tallies(context: &Context<'_>, totals: &Totals) -> Vec<Tally> {
+    let legs = context.results.legs.iter();
+    legs.map(|identity| Tally {
+        leg: identity.leg.word(),
+        engine: clip(&identity.engine, 80),
+        counts: totals
+            .legs
+            .get(&identity.leg)
+            .map(Count::all)
+            .unwrap_or_default(),
+    })
+    .collect()
 }
 
 /// What was run, on what and when.
 fn identity(context: &Context<'_>, totals: &Totals, frame: &Frame) -> Vec<(&'static str, String)> {
     let results = context.results;
     let mut rows = vec![("subject", name(&results.subject))];
-    let engines = results.legs.iter();
-    rows.extend(engines.map(|leg| (leg.leg.word(), clip(&leg.engine, 80))));
     let mut vectors = format!("{} run", totals.vectors);
     if results.not_selected > 0 {
         vectors = format!("{vectors}, {} not selected", results.not_selected);
@@ -126,8 +156,5 @@ fn identity(context: &Context<'_>, totals: &Totals, frame: &Frame) -> Vec<(&'sta
         ("started", clip(&results.started, 40)),
         ("took", format!("{:.1} s", results.seconds)),
     ]);
-    if totals.known > 0 {
-        rows.push(("known", counted(totals.known, "failure", "failures")));
-    }
     rows
 }

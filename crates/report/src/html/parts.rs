@@ -38,6 +38,11 @@ pub(super) fn fetch_address(anchor: &str) -> String {
     format!("https://fetch.spec.whatwg.org/#{anchor}")
 }
 
+/// Where the list of vectors has the topic at `place`, such as `server/vary`.
+pub(super) fn topic_anchor(place: &str) -> String {
+    format!("topic-{}", place.replace('/', "-"))
+}
+
 /// Whether a link leads to the web and nowhere else, such as `javascript:`.
 pub(super) fn is_web(address: &str) -> bool {
     address.starts_with("https://") || address.starts_with("http://")

@@ -9,10 +9,16 @@ use crosscheck_vectors::{
 use serde::Serialize;
 use serde_json::json;
 
-use crate::{observation::SeenRequest, show::clip};
+use crate::{
+    observation::{SeenRequest, lines},
+    show::clip,
+};
 
 /// The longest command that is shown, in characters.
 const LONGEST: usize = 4000;
+
+/// How often a byte must follow itself for a text to be written as a repetition.
+const SHORTEST_RUN: usize = 256;
 
 /// Header lines that curl writes itself.
 const FROM_CURL: [&str; 3] = ["host", "content-length", "connection"];
@@ -31,19 +37,36 @@ pub(super) fn curl(request: &SeenRequest) -> String {
     for (name, value) in &request.headers {
         let lower = name.to_text().to_ascii_lowercase();
         if !FROM_CURL.contains(&lower.as_str()) {
-            let line = [name.as_bytes(), b": ", value.as_bytes()].concat();
+            // Only so does curl send a header without a value.
+            let line = match value.as_bytes() {
+                b"" => [name.as_bytes(), b";"].concat(),
+                value => [name.as_bytes(), b": ", value].concat(),
+            };
             // Writing to a string cannot fail.
             let _ = write!(command, " \\\n  --header {}", shell_word(&line.into()));
         }
     }
     if !request.body.is_empty() {
-        let _ = write!(
-            command,
-            " \\\n  --data-binary {}",
-            shell_word(&request.body)
-        );
+        let has_type = lines(&request.headers, b"content-type").next().is_some();
+        if !has_type {
+            // Else curl adds a type of its own.
+            command.push_str(" \\\n  --header Content-Type:");
+        }
+        let body = match repeated(request.body.as_bytes()) {
+            Some((byte, n)) => format!("\"$(head -c {n} /dev/zero | tr '\\0' {byte})\""),
+            None => shell_word(&request.body),
+        };
+        // A body may begin with `@`, which the other options take for a file.
+        let _ = write!(command, " \\\n  --data-raw {body}");
     }
     shortened(&command)
+}
+
+/// The letter or digit that `bytes` repeat, and how often, if that is worth saying.
+fn repeated(bytes: &[u8]) -> Option<(char, usize)> {
+    let (first, rest) = bytes.split_first()?;
+    let is_long = rest.len() >= SHORTEST_RUN && first.is_ascii_alphanumeric();
+    (is_long && rest.iter().all(|byte| byte == first)).then_some((char::from(*first), bytes.len()))
 }
 
 /// One word of a POSIX shell, or of one that knows `$'…'` if there are bytes that need it.
@@ -190,7 +213,10 @@ fn body(body: &Body) -> String {
             literal(fields)
         ),
         Body::Stream { text } => format!("new Blob([{}]).stream()", literal(text)),
-        Body::Text { text } => literal(text),
+        Body::Text { text } => match repeated(text.as_bytes()) {
+            Some((byte, n)) => format!("{}.repeat({n})", literal(&byte)),
+            None => literal(text),
+        },
         Body::UrlEncoded { fields } => format!("new URLSearchParams({})", literal(fields)),
     }
 }
@@ -217,7 +243,7 @@ mod tests {
     use rstest::rstest;
     use serde_json::json;
 
-    use super::{curl, script, shell_word};
+    use super::{curl, repeated, script, shell_word};
     use crate::observation::SeenRequest;
 
     #[rstest]
@@ -245,11 +271,41 @@ mod tests {
         insta::assert_snapshot!(curl(&request), @r"
         curl --include --request PUT https://api.example/echo \
           --header 'Origin: null' \
-          --data-binary '{}'
+          --header Content-Type: \
+          --data-raw '{}'
         ");
     }
 
+    #[test]
+    fn curl_sends_empty_headers_and_long_bodies() {
+        let request = SeenRequest {
+            method: "POST".into(),
+            url: "https://api.example/echo".to_owned(),
+            headers: vec![
+                ("X-A".into(), "".into()),
+                ("Content-Type".into(), "text/plain".into()),
+            ],
+            body: "k".repeat(300).as_str().into(),
+        };
+        insta::assert_snapshot!(curl(&request), @r#"
+        curl --include --request POST https://api.example/echo \
+          --header 'X-A;' \
+          --header 'Content-Type: text/plain' \
+          --data-raw "$(head -c 300 /dev/zero | tr '\0' k)"
+        "#);
+    }
+
+    #[test]
+    fn only_long_repetitions_are_written_as_such() {
+        assert_eq!(repeated(&[b'k'; 257]), Some(('k', 257)));
+        assert_eq!(repeated(&[b'k'; 256]), None);
+        assert_eq!(repeated(&[b'\''; 300]), None);
+        assert_eq!(repeated(&[&[b'k'; 300][..], b"l"].concat()), None);
+        assert_eq!(repeated(b""), None);
+    }
+
     #[rstest]
+    #[case::long(json!({"body": {"type": "text", "text": "k".repeat(300)}}), r#"  body: "k".repeat(300),"#)]
     #[case::plain(json!({}), r#"fetch("https://a.example/");"#)]
     #[case::method(json!({"method": "PUT"}), r#"  method: "PUT","#)]
     #[case::headers(json!({"headers": [["X-A", "1"]]}), r#"  headers: [["X-A","1"]],"#)]

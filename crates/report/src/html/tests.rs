@@ -86,6 +86,11 @@ fn every_link_leads_to_a_page_or_to_the_web() {
             } else {
                 target
             };
+            if target == "results.json" {
+                // What all is made from stands beside the first page.
+                assert_eq!(page.path, "index.html");
+                continue;
+            }
             assert!(paths.contains(target), "{link} in {}", page.path);
             let there = &pages
                 .iter()

@@ -11,8 +11,12 @@ const MOST_HEADERS: usize = 9;
 
 /// Header names that decide something, besides all that begin with `access-control-`; the first
 /// are drawn first.
-const DECISIVE: [&str; 9] = [
+const DECISIVE: [&str; 13] = [
     "origin",
+    "access-control-request-method",
+    "access-control-request-headers",
+    "access-control-allow-origin",
+    "access-control-allow-credentials",
     "authorization",
     "content-type",
     "cookie",
@@ -64,11 +68,11 @@ fn rank(name: &str, named: &Named) -> Option<usize> {
     }
     let listed = DECISIVE.iter().position(|decisive| *decisive == name);
     match listed {
-        Some(0) => Some(0),
-        _ if name.starts_with("access-control-") => Some(1),
-        Some(rank) => Some(rank + 1),
+        Some(rank) if name == "origin" || name.starts_with("access-control-") => Some(rank),
+        _ if name.starts_with("access-control-") => Some(DECISIVE.len()),
+        Some(rank) => Some(DECISIVE.len() + 1 + rank),
         // A header of the application's own, such as `X-Custom`, is there to be asked for.
-        None if name.starts_with("x-") || named.contains(name) => Some(DECISIVE.len() + 1),
+        None if name.starts_with("x-") || named.contains(name) => Some(usize::MAX),
         None => None,
     }
 }
@@ -105,6 +109,7 @@ mod tests {
             ("accept".into(), "*".into()),
             ("X-Crosscheck-Handled".into(), "w1".into()),
             ("Access-Control-Max-Age".into(), "1".into()),
+            ("Access-Control-Allow-Origin".into(), "*".into()),
             ("vary".into(), "A".into()),
             ("ORIGIN".into(), "https://a.example".into()),
         ];
@@ -113,6 +118,7 @@ mod tests {
             decisive(&headers, &named, 20),
             [
                 "origin: https://a.e…",
+                "access-control-allo…",
                 "access-control-max-…",
                 "vary: a",
                 "vary: A",

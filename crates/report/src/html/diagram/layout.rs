@@ -170,7 +170,10 @@ impl Layout {
 
     fn messages(&mut self, messages: &Messages) {
         let server = self.lane_of(&messages.origin);
-        self.say(format!("{} to {}.", messages.request.start, messages.origin));
+        self.say(format!(
+            "{} to {}.",
+            messages.request.start, messages.origin
+        ));
         self.message(messages.class, PAGE_X, server, &messages.request);
         let arrived = self.y;
         if let Some(answer) = &messages.answer {
@@ -191,13 +194,7 @@ impl Layout {
     }
 
     /// Draws an arrow with its start above it and its headers below.
-    fn message(
-        &mut self,
-        class: &'static str,
-        from: usize,
-        to: usize,
-        message: &Message,
-    ) {
+    fn message(&mut self, class: &'static str, from: usize, to: usize, message: &Message) {
         let x = from.min(to) + 16;
         self.y += 32;
         self.text("start", x, message.start.clone());
@@ -224,12 +221,13 @@ impl Layout {
         self.y += 30;
         self.text("muted", PAGE_X + 16, text.clone());
         self.y += 8;
+        let to = PAGE_X + 40 + text.chars().count() * CHARACTER / 10;
         self.items.push(Item::Arrow {
             class: "ghost",
             from: PAGE_X,
-            to: PAGE_X + self.gap / 3,
+            to,
             y: self.y,
-            head: cross(PAGE_X + self.gap / 3, self.y),
+            head: cross(to, self.y),
         });
         self.say(format!("{text}."));
     }
@@ -277,11 +275,14 @@ fn page(step: &VectorStep) -> (&'static str, String) {
 /// The origins that were sent something, and those that the page only meant to; at least one.
 fn servers<'a>(addresses: &'a [String], observations: &'a [Observation]) -> Vec<&'a str> {
     let mut servers: Vec<&str> = Vec::new();
-    let meant = addresses.iter().zip(observations).flat_map(|(address, seen)| {
-        let sent = seen.exchanges.iter().map(|exchange| &exchange.request.url);
-        let first = seen.exchanges.is_empty().then_some(address);
-        first.into_iter().chain(sent)
-    });
+    let meant = addresses
+        .iter()
+        .zip(observations)
+        .flat_map(|(address, seen)| {
+            let sent = seen.exchanges.iter().map(|exchange| &exchange.request.url);
+            let first = seen.exchanges.is_empty().then_some(address);
+            first.into_iter().chain(sent)
+        });
     for url in meant {
         let (origin, _) = split(url);
         if !servers.contains(&origin) {

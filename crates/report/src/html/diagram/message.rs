@@ -1,5 +1,7 @@
 //! What a diagram shows of an exchange, before it has a place.
 
+use crosscheck_vectors::bytes::ByteString;
+
 use super::exchange::{Named, decisive, fitted, split};
 use crate::{observation::Exchange, show::escaped};
 
@@ -34,7 +36,7 @@ impl Messages {
         let start = format!("{word}{} {path}", escaped(request.method.as_bytes()));
         let answer = exchange.response.as_ref().map(|response| Message {
             start: response.status.to_string(),
-            headers: decisive(&response.headers, named, limit),
+            headers: decisive(&of_answer(&response.headers), named, limit),
         });
         Self {
             class,
@@ -47,4 +49,11 @@ impl Messages {
             ran: exchange.handled == Some(true),
         }
     }
+}
+
+/// The headers of an answer, but for its type, which decides nothing.
+fn of_answer(headers: &[(ByteString, ByteString)]) -> Vec<(ByteString, ByteString)> {
+    let is_type = |name: &ByteString| name.as_bytes().eq_ignore_ascii_case(b"content-type");
+    let kept = headers.iter().filter(|(name, _)| !is_type(name));
+    kept.cloned().collect()
 }

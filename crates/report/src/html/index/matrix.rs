@@ -6,7 +6,7 @@ use crate::{
     headline::{in_short, is_finding},
     html::{
         Context,
-        parts::{Mark, Rich, kind_word},
+        parts::{Mark, Rich, kind_word, topic_anchor},
         place,
     },
     observation::Leg,
@@ -19,8 +19,31 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Topic {
     pub(super) place: String,
+    pub(super) anchor: String,
     pub(super) title: String,
+    /// What came of its vectors, the gravest first.
+    pub(super) counts: Vec<Count>,
     pub(super) rows: Vec<Row>,
+}
+
+/// How many came to a verdict.
+#[derive(Debug)]
+pub(super) struct Count {
+    pub(super) mark: Mark,
+    pub(super) n: usize,
+}
+
+impl Count {
+    /// Those of `counted` that there are, the gravest first.
+    pub(super) fn all(counted: &BTreeMap<Verdict, usize>) -> Vec<Self> {
+        let counts = counted.iter().rev();
+        counts
+            .map(|(&verdict, &n)| Self {
+                mark: Mark { verdict },
+                n,
+            })
+            .collect()
+    }
 }
 
 /// One vector.
@@ -34,8 +57,8 @@ pub(super) struct Row {
     pub(super) owner: &'static str,
     verdict: Verdict,
     pub(super) kind: &'static str,
-    /// What the filter looks through.
-    pub(super) words: String,
+    /// What the filter looks through besides the text of the row.
+    pub(super) flags: String,
     /// A cell for each leg of the run.
     pub(super) cells: Vec<Cell>,
 }
@@ -55,21 +78,47 @@ pub(super) struct Reason {
     pub(super) vectors: Vec<(String, String)>,
 }
 
-/// Whether a vector fails or differs on any leg.
-pub(super) fn differs(vector: &VectorResult) -> bool {
-    let shows = |leg: &LegResult| is_finding(leg.verdict) || leg.verdict == Verdict::Known;
-    vector.legs.iter().any(shows)
+/// Whether somebody should look at a vector.
+pub(super) fn is_found(vector: &VectorResult) -> bool {
+    vector.legs.iter().any(|leg| is_finding(leg.verdict))
 }
 
-/// Whether every leg that judged a vector is content with it.
-pub(super) fn is_expected(vector: &VectorResult) -> bool {
-    !differs(vector) && vector.verdict.is_judged()
+/// Whether a vector fails as is known, and does nothing else.
+pub(super) fn is_known(vector: &VectorResult) -> bool {
+    !is_found(vector) && has(vector, Verdict::Known)
 }
 
-/// The vectors that are `wanted`, by topic: the gravest first, then by id.
-pub(super) fn matrix(context: &Context<'_>, wanted: fn(&VectorResult) -> bool) -> Vec<Topic> {
-    let mut topics: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
+/// Whether a vector only differs where the standard says nothing.
+pub(super) fn is_observed(vector: &VectorResult) -> bool {
+    !is_found(vector) && !is_known(vector) && has(vector, Verdict::Observed)
+}
+
+fn has(vector: &VectorResult, verdict: Verdict) -> bool {
+    vector.legs.iter().any(|leg| leg.verdict == verdict)
+}
+
+/// The vectors that are `wanted`, by topic: the topic with the gravest first, and so within each.
+pub(super) fn graded(context: &Context<'_>, wanted: fn(&VectorResult) -> bool) -> Vec<Topic> {
+    let mut topics = topics(context, wanted);
+    for topic in &mut topics {
+        topic.rows.sort_by_key(|row| Reverse(row.verdict));
+    }
+    topics.sort_by_key(|topic| Reverse(topic.rows.first().map(|row| row.verdict)));
+    topics
+}
+
+/// All vectors by topic, sorted by id, without what is wrong with them.
+pub(super) fn all(context: &Context<'_>) -> Vec<Topic> {
+    let mut topics = topics(context, |_| true);
+    for row in topics.iter_mut().flat_map(|topic| &mut topic.rows) {
+        row.summary = None;
+    }
+    topics
+}
+
+fn topics(context: &Context<'_>, wanted: fn(&VectorResult) -> bool) -> Vec<Topic> {
     let legs: Vec<_> = context.results.legs.iter().map(|leg| leg.leg).collect();
+    let mut topics: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
     for vector in context
         .results
         .vectors
@@ -79,19 +128,22 @@ pub(super) fn matrix(context: &Context<'_>, wanted: fn(&VectorResult) -> bool) -
         let rows = topics.entry(vector.id.topic()).or_default();
         rows.push(row(vector, &legs));
     }
-    let mut topics: Vec<_> = topics
+    topics
         .into_iter()
-        .map(|(place, mut rows)| {
-            rows.sort_by_key(|row| Reverse(row.verdict));
+        .map(|(place, rows)| {
+            let mut counts = BTreeMap::new();
+            for row in &rows {
+                *counts.entry(row.verdict).or_default() += 1;
+            }
             Topic {
                 place: place.to_owned(),
+                anchor: topic_anchor(place),
                 title: context.topic_title(place),
+                counts: Count::all(&counts),
                 rows,
             }
         })
-        .collect();
-    topics.sort_by_key(|topic| Reverse(topic.rows.first().map(|row| row.verdict)));
-    topics
+        .collect()
 }
 
 fn row(vector: &VectorResult, legs: &[Leg]) -> Row {
@@ -109,12 +161,6 @@ fn row(vector: &VectorResult, legs: &[Leg]) -> Row {
         Some(note) if leg.verdict == Verdict::Known => clip(note, 200),
         _ => in_short(leg),
     });
-    let marks = vector.legs.iter().map(|leg| leg.verdict.label());
-    let words: Vec<_> = [vector.id.as_str(), &vector.vector.title]
-        .into_iter()
-        .chain(vector.vector.flags.iter().map(String::as_str))
-        .chain(marks)
-        .collect();
     Row {
         id: vector.id.to_string(),
         href: place(vector),
@@ -123,7 +169,7 @@ fn row(vector: &VectorResult, legs: &[Leg]) -> Row {
         owner: vector.owner.culprit().unwrap_or("–"),
         verdict: vector.verdict,
         kind: kind_word(vector.vector.kind),
-        words: clip(&words.join(" ").to_lowercase(), 600),
+        flags: clip(&vector.vector.flags.join(" "), 300),
         cells: legs.iter().map(cell).collect(),
     }
 }

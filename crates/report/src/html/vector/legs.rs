@@ -1,48 +1,126 @@
 //! What each leg saw, for the page of a vector.
 
+use crosscheck_vectors::expect::{Expectation, ExpectedOutcome};
+
 use crate::{
-    drawn::drawn,
     html::{
-        diagram::{Diagram, Drawing, address, snippet},
+        diagram::{address, snippet},
         given,
-        parts::{self, Mark, Rich},
+        parts::{Mark, Rich},
         raw::Raw,
     },
-    observation::{Leg, Observation, TraceVerdict},
+    observation::{Leg, Observation, outcome_word},
     results::{LegResult, VectorResult},
-    show::clip,
+    show::{clip, quoted_text},
 };
 
-/// How many steps of a trace are shown.
-const LONGEST_TRACE: usize = 200;
+/// How many exchanges are shown byte by byte.
+const MOST_EXCHANGES: usize = 24;
 
-/// A leg's verdict and its bytes.
+/// What was demanded, or what a leg saw, on a line.
 #[derive(Debug)]
-pub(super) struct LegView {
-    pub(super) leg: &'static str,
-    pub(super) mark: Mark,
-    pub(super) note: Option<Rich>,
-    pub(super) said: Vec<String>,
-    pub(super) exchanges: Vec<Raw>,
+pub(super) struct AnswerView {
+    /// `demanded`, or the leg.
+    pub(super) who: &'static str,
+    /// How each step ended.
+    pub(super) outcomes: Vec<Rich>,
+    /// None for what was demanded.
+    pub(super) mark: Option<Mark>,
+    /// Why it is so, or what the leg was told.
+    pub(super) notes: Vec<Rich>,
 }
 
-impl LegView {
-    pub(super) fn of(leg: &LegResult) -> Self {
-        let details = leg
+/// What was demanded, and what each leg saw.
+pub(super) fn answers(result: &VectorResult) -> Vec<AnswerView> {
+    let demanded = result.vector.steps.iter().map(|step| {
+        let Expectation {
+            outcome,
+            status,
+            reason,
+            ..
+        } = &step.expect;
+        ended(*outcome, *status, reason.as_deref())
+    });
+    let demanded = AnswerView {
+        who: "demanded",
+        outcomes: demanded.collect(),
+        mark: None,
+        notes: Vec::new(),
+    };
+    let legs = result.legs.iter().map(of_leg);
+    [demanded].into_iter().chain(legs).collect()
+}
+
+fn of_leg(leg: &LegResult) -> AnswerView {
+    let outcome = |seen: &Observation| {
+        ended(
+            seen.outcome,
+            seen.status,
+            seen.reasons.first().map(String::as_str),
+        )
+    };
+    let mut notes: Vec<_> = leg
+        .note
+        .iter()
+        .map(|note| Rich::new(&clip(note, 1000)))
+        .collect();
+    let mut said: Vec<_> = leg
+        .observations
+        .iter()
+        .filter_map(|seen| seen.detail.as_ref())
+        .collect();
+    said.dedup();
+    notes.extend(said.into_iter().map(|detail| Rich::new(&clip(detail, 300))));
+    AnswerView {
+        who: leg.leg.word(),
+        outcomes: leg.observations.iter().map(outcome).collect(),
+        mark: Some(Mark {
+            verdict: leg.verdict,
+        }),
+        notes,
+    }
+}
+
+/// How a step ended, in a few words.
+fn ended(outcome: ExpectedOutcome, status: Option<u16>, reason: Option<&str>) -> Rich {
+    let word = outcome_word(outcome);
+    let text = match (reason, status) {
+        (Some(reason), _) => format!("{word}: {}", quoted_text(reason)),
+        (None, Some(status)) => format!("{word}, status {status}"),
+        (None, None) => word.to_owned(),
+    };
+    Rich::new(&text)
+}
+
+/// The bytes that a leg saw.
+#[derive(Debug)]
+pub(super) struct Bytes {
+    pub(super) leg: &'static str,
+    pub(super) exchanges: Vec<Raw>,
+    /// How many are not shown.
+    pub(super) more: usize,
+}
+
+/// The bytes of each leg that saw any.
+pub(super) fn bytes(result: &VectorResult) -> Vec<Bytes> {
+    let of_leg = |leg: &LegResult| {
+        let exchanges: Vec<_> = leg
             .observations
             .iter()
-            .filter_map(|seen| seen.detail.as_ref());
-        let exchanges = leg.observations.iter().flat_map(|seen| &seen.exchanges);
-        Self {
+            .flat_map(|seen| &seen.exchanges)
+            .collect();
+        Bytes {
             leg: leg.leg.word(),
-            mark: Mark {
-                verdict: leg.verdict,
-            },
-            note: leg.note.as_ref().map(|note| Rich::new(&clip(note, 1000))),
-            said: details.map(|detail| clip(detail, 300)).collect(),
-            exchanges: exchanges.take(20).map(Raw::of).collect(),
+            more: exchanges.len().saturating_sub(MOST_EXCHANGES),
+            exchanges: exchanges
+                .into_iter()
+                .take(MOST_EXCHANGES)
+                .map(Raw::of)
+                .collect(),
         }
-    }
+    };
+    let legs = result.legs.iter().map(of_leg);
+    legs.filter(|bytes| !bytes.exchanges.is_empty()).collect()
 }
 
 /// One step: the call, what it must lead to, and how to make it.
@@ -78,112 +156,9 @@ fn console(origin: Option<&str>) -> String {
     }
 }
 
-/// A diagram and the legs that it is true of.
-#[derive(Debug)]
-pub(super) struct Drawn {
-    pub(super) legs: String,
-    pub(super) svg: String,
-}
-
-/// The diagrams of all legs, each drawn once.
-pub(super) fn drawings(result: &VectorResult) -> Vec<Drawn> {
-    let mut different: Vec<(Vec<&'static str>, Diagram)> = Vec::new();
-    for leg in result
-        .legs
-        .iter()
-        .filter(|leg| !leg.observations.is_empty())
-    {
-        let diagram = diagram(result, &leg.observations);
-        match different.iter_mut().find(|(_, known)| *known == diagram) {
-            Some((legs, _)) => legs.push(leg.leg.word()),
-            None => different.push((vec![leg.leg.word()], diagram)),
-        }
-    }
-    if different.is_empty() && !result.predicted.is_empty() {
-        let words = vec!["predicted, as nothing was replayed"];
-        different.push((words, diagram(result, &result.predicted)));
-    }
-    let figure = |(index, (legs, diagram)): (usize, &(Vec<&str>, Diagram))| {
-        let legs = legs.join(" and ");
-        let drawing = Drawing::new(
-            format!("d{index}"),
-            format!("The exchange: {legs}"),
-            diagram,
-        );
-        Drawn {
-            legs,
-            svg: drawn(&drawing),
-        }
-    };
-    different.iter().enumerate().map(figure).collect()
-}
-
-/// The diagram of what was seen.
-pub(crate) fn diagram(result: &VectorResult, observations: &[Observation]) -> Diagram {
-    let has_script = result.vector.script.is_some();
-    Diagram::of(&result.vector.steps, observations, |step| {
-        address(step, has_script)
-    })
-}
-
 /// The leg that shows what happened most plainly: the wire, else any that saw something.
 pub(super) fn best(result: &VectorResult) -> Option<&LegResult> {
     let saw = |leg: &&LegResult| !leg.observations.is_empty();
     let wire = result.leg(Leg::Wire).filter(saw);
     wire.or_else(|| result.legs.iter().find(saw))
-}
-
-/// The steps of the standard.
-#[derive(Debug)]
-pub(super) struct Trace {
-    /// Whether this is what the model made of the subject's own answers.
-    pub(super) is_of_subject: bool,
-    pub(super) lines: Vec<TraceView>,
-    pub(super) more: usize,
-}
-
-/// One step of the standard.
-#[derive(Debug)]
-pub(super) struct TraceView {
-    pub(super) class: &'static str,
-    pub(super) symbol: &'static str,
-    pub(super) word: &'static str,
-    pub(super) anchor: String,
-    pub(super) address: String,
-    pub(super) step: String,
-    pub(super) text: Rich,
-}
-
-/// The model's way through the standard: with the subject's own answers if there are any.
-pub(super) fn trace(result: &VectorResult) -> Option<Trace> {
-    let of = |observations: &[Observation], is_of_subject| {
-        let lines: Vec<_> = observations.iter().flat_map(|seen| &seen.trace).collect();
-        let more = lines.len().saturating_sub(LONGEST_TRACE);
-        let shown = lines.into_iter().take(LONGEST_TRACE).map(line).collect();
-        Trace {
-            is_of_subject,
-            lines: shown,
-            more,
-        }
-    };
-    let legs = result.legs.iter().map(|leg| of(&leg.observations, true));
-    legs.chain([of(&result.predicted, false)])
-        .find(|trace| !trace.lines.is_empty())
-}
-
-fn line(line: &crate::observation::TraceLine) -> TraceView {
-    let (class, symbol, word) = match line.verdict {
-        TraceVerdict::Fail => ("fail", "✕", "fails"),
-        TraceVerdict::Note => ("note", "·", "decides"),
-        TraceVerdict::Pass => ("pass", "✓", "passes"),
-    };
-    TraceView {
-        class,
-        symbol,
-        word,
-        anchor: clip(&line.anchor, 80),
-        address: parts::fetch_address(&line.anchor),
-        step: clip(&line.step, 40),
-        text: Rich::new(&clip(&line.text, 600)),
-    }
 }

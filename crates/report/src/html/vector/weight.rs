@@ -3,7 +3,10 @@
 use crosscheck_vectors::vector::Kind;
 
 use crate::{
-    html::{Context, parts},
+    html::{
+        Context,
+        parts::{self, Rich},
+    },
     results::VectorResult,
     show::clip,
 };
@@ -11,10 +14,11 @@ use crate::{
 /// A weakness class that a failure points to.
 #[derive(Debug)]
 pub(super) struct Harm {
-    pub(super) title: String,
-    pub(super) effect: String,
+    pub(super) title: Rich,
+    pub(super) effect: Rich,
     pub(super) cves: Vec<(String, String)>,
-    pub(super) links: Vec<String>,
+    /// Text and address.
+    pub(super) links: Vec<(String, String)>,
 }
 
 /// A rule that the vector tests.
@@ -24,7 +28,7 @@ pub(super) struct Requirement {
     pub(super) address: Option<String>,
     pub(super) source: String,
     pub(super) level: String,
-    pub(super) statement: String,
+    pub(super) statement: Rich,
 }
 
 pub(super) fn kind_sentence(kind: Kind) -> &'static str {
@@ -40,8 +44,8 @@ pub(super) fn harms(context: &Context<'_>, result: &VectorResult) -> Vec<Harm> {
     let known = flags.iter().filter_map(|id| context.flags.get(id.as_str()));
     known
         .map(|flag| Harm {
-            title: clip(&flag.title, 200),
-            effect: clip(&flag.effect, 600),
+            title: Rich::new(&clip(&flag.title, 200)),
+            effect: Rich::new(&clip(&flag.effect, 600)),
             cves: flag
                 .cves
                 .iter()
@@ -56,7 +60,10 @@ pub(super) fn harms(context: &Context<'_>, result: &VectorResult) -> Vec<Harm> {
                 .links
                 .iter()
                 .filter(|link| parts::is_web(link))
-                .cloned()
+                .map(|link| {
+                    let text = link.split_once("://").map_or(&**link, |(_, text)| text);
+                    (clip(text, 120), link.clone())
+                })
                 .collect(),
         })
         .collect()
@@ -69,14 +76,14 @@ pub(super) fn requirements(context: &Context<'_>, result: &VectorResult) -> Vec<
             address: context.address(&row.source),
             source: row.source.clone(),
             level: row.level.clone(),
-            statement: row.statement.clone(),
+            statement: Rich::new(&row.statement),
         },
         None => Requirement {
             id: clip(id, 200),
             address: None,
             source: String::new(),
             level: String::new(),
-            statement: "This row is not in the catalogue.".to_owned(),
+            statement: Rich::new("This row is not in the catalogue."),
         },
     };
     result.vector.requirements.iter().map(row).collect()
