@@ -86,19 +86,17 @@ pub(crate) fn groups<'a>(findings: &[&'a VectorResult]) -> Vec<Group<'a>> {
     let mut groups: Vec<(Manner<'a>, Values<'a>, Group<'a>)> = Vec::new();
     for vector in findings.iter().copied() {
         let (manner, values) = Manner::of(vector);
-        match groups.iter_mut().find(|(known, ..)| *known == manner) {
-            Some((_, known, group)) => {
-                group.others.push(vector);
-                group.is_uniform &= *known == values;
-            }
-            None => {
-                let group = Group {
-                    first: vector,
-                    others: Vec::new(),
-                    is_uniform: true,
-                };
-                groups.push((manner, values, group));
-            }
+        let alike = groups.iter_mut().find(|(known, ..)| *known == manner);
+        if let Some((_, known, group)) = alike {
+            group.others.push(vector);
+            group.is_uniform &= *known == values;
+        } else {
+            let group = Group {
+                first: vector,
+                others: Vec::new(),
+                is_uniform: true,
+            };
+            groups.push((manner, values, group));
         }
     }
     groups.sort_by_key(|(manner, _, group)| Reverse((manner.verdict, group.len())));

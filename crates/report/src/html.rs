@@ -110,10 +110,13 @@ impl<'a> Context<'a> {
         let (key, fragment) = source.split_once('#').unwrap_or((source, ""));
         let sources = &self.catalogue.requirements.sources;
         let document = sources.iter().find(|source| source.key == key)?;
-        let address = if fragment.is_empty() {
-            document.url.clone()
-        } else {
-            format!("{}#{fragment}", document.url)
+        let url = &document.url;
+        let address = match key {
+            _ if fragment.is_empty() => url.clone(),
+            // Their fragments name a step or a topic, and nothing in the document.
+            "security" | "w3c-cors" => url.clone(),
+            _ if key.starts_with("rfc") => format!("{url}#section-{fragment}"),
+            _ => format!("{url}#{fragment}"),
         };
         parts::is_web(&address).then_some(address)
     }

@@ -99,7 +99,7 @@ pub enum Check {
         header: ByteString,
     },
     /// There is no header whose name begins with `Access-Control-`.
-    NoCorsHeaders,
+    NoCorsHeaders {},
     /// The header is there, on one line, with exactly this value.
     Equals {
         /// Its name.
@@ -151,14 +151,14 @@ pub enum Check {
         header: ByteString,
     },
     /// Every `Access-Control-*` header obeys its grammar and stands on as many lines as it may.
-    Grammar,
+    Grammar {},
     /// The status is one of these.
     StatusIn {
         /// The accepted codes.
         any_of: Vec<u16>,
     },
     /// The status is 200–299.
-    StatusOk,
+    StatusOk {},
     /// There is no body.
-    EmptyBody,
+    EmptyBody {},
 }

@@ -10,12 +10,11 @@ pub(super) fn own_address(text: &str) -> String {
     let mut rest = text;
     while let Some((head, tail)) = rest.split_once("/x/") {
         kept.push_str(head);
-        match after_place(tail) {
-            Some(after) => rest = after,
-            None => {
-                kept.push_str("/x/");
-                rest = tail;
-            }
+        if let Some(after) = after_place(tail) {
+            rest = after;
+        } else {
+            kept.push_str("/x/");
+            rest = tail;
         }
     }
     kept.push_str(rest);

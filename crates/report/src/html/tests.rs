@@ -1,11 +1,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crosscheck_vectors::catalogue::{Accounted, Concepts, Flags, Requirements};
+use crosscheck_vectors::catalogue::{Accounted, Concepts, Flags, Requirements, Source};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Catalogue, Page, render};
-use crate::{fixture, results::Results, verdict::Verdict};
+use super::{Catalogue, Context, Page, render};
+use crate::{
+    fixture,
+    results::{Results, VectorResult},
+    verdict::Verdict,
+};
 
 fn part<T: DeserializeOwned>(name: &str) -> T {
     let catalogue: Value =
@@ -263,4 +267,121 @@ fn coverage_lists_what_no_vector_reaches() {
     let covered = coverage.find("id=\"fetch/method/forbidden\"").unwrap();
     assert!(uncovered < accounted && accounted < covered);
     assert!(coverage.contains("Not tested: the limit is shared"));
+}
+
+#[test]
+fn a_source_leads_to_an_anchor_that_its_document_has() {
+    let source = |key: &str| Source {
+        key: key.to_owned(),
+        title: String::new(),
+        version: String::new(),
+        url: format!("https://{key}.example/"),
+    };
+    let requirements = Requirements {
+        sources: ["fetch", "rfc9110", "w3c-cors"].map(source).into(),
+        requirements: Vec::new(),
+    };
+    let catalogue = Catalogue {
+        requirements: &requirements,
+        concepts: &part("concepts"),
+        flags: &part("flags"),
+        accounted: &[],
+        topics: &BTreeMap::new(),
+    };
+    let results = fixture::results();
+    let context = Context::new(&results, catalogue);
+    let address = |source| context.address(source).unwrap_or_default();
+    assert_eq!(
+        address("fetch#cors-check"),
+        "https://fetch.example/#cors-check"
+    );
+    assert_eq!(address("fetch"), "https://fetch.example/");
+    assert_eq!(
+        address("rfc9110#12.5.5"),
+        "https://rfc9110.example/#section-12.5.5"
+    );
+    assert_eq!(address("w3c-cors#6.2-3"), "https://w3c-cors.example/");
+    assert_eq!(address("unknown#a"), "");
+}
+
+/// The page of the first vector that was sent something, after `change`.
+fn page_after(change: impl Fn(&mut VectorResult)) -> String {
+    let mut results = fixture::results();
+    let path = "v/server/preflight/put-json.html";
+    let found = results.vectors.iter_mut();
+    let mut found = found.filter(|vector| super::place(vector) == path);
+    change(found.next().unwrap());
+    page(&pages(&results, None), path).to_owned()
+}
+
+#[test]
+fn equal_exchanges_in_a_row_are_drawn_once() {
+    let repeated = |n: usize| {
+        page_after(|vector| {
+            for leg in &mut vector.legs {
+                let exchanges = &mut leg.observations[0].exchanges;
+                let last = exchanges.last().unwrap().clone();
+                *exchanges = vec![last; n];
+            }
+        })
+    };
+    assert!(!repeated(3).contains("the same again"));
+    assert!(repeated(20).contains("the same again, 19 exchanges"));
+    assert!(repeated(20).len() < repeated(3).len() + 40_000);
+}
+
+#[test]
+fn pages_of_several_origins_are_told_apart() {
+    let html = page_after(|vector| {
+        let mut second = vector.vector.steps[0].clone();
+        second.client.origin = Some("https://second.example".to_owned());
+        vector.vector.steps.push(second);
+        for leg in &mut vector.legs {
+            let again = leg.observations[0].clone();
+            leg.observations.push(again);
+        }
+    });
+    assert!(html.contains("step 2, page: https://second.example"));
+    assert!(html.contains("one after the other"));
+}
+
+#[test]
+fn every_vector_is_listed_under_its_topic() {
+    let results = fixture::results();
+    let pages = pages(&results, None);
+    let index = page(&pages, "index.html");
+    let all = index.split_once("id=\"all\"").unwrap().1;
+    for vector in &results.vectors {
+        let link = format!("href=\"v/{}.html\"", vector.id);
+        assert_eq!(all.matches(&link).count(), 1, "{}", vector.id);
+        let topic = super::parts::topic_anchor(vector.id.topic());
+        assert!(all.contains(&format!("id=\"{topic}\"")), "{topic}");
+    }
+}
+
+#[test]
+fn the_first_page_says_what_the_failures_point_to() {
+    let results = fixture::results();
+    let with = pages(&results, None);
+    let index = page(&with, "index.html");
+    let failing = results.vectors.iter().filter(|v| v.verdict.is_failure());
+    let flags: BTreeSet<_> = failing.flat_map(|v| &v.vector.flags).collect();
+    let known: Flags = part("flags");
+    let mut n_known = 0;
+    for flag in known.flags {
+        let button = format!("data-query=\"{}\"", flag.id);
+        assert_eq!(
+            index.contains(&button),
+            flags.contains(&flag.id),
+            "{}",
+            flag.id
+        );
+        n_known += usize::from(flags.contains(&flag.id));
+    }
+    assert!(n_known > 0);
+    let mut sane = results;
+    for vector in &mut sane.vectors {
+        vector.verdict = Verdict::Passed;
+    }
+    assert!(!page(&pages(&sane, None), "index.html").contains("What the failures point to"));
 }
