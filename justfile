@@ -69,8 +69,7 @@ fmt:
 
 # Writes vectors/vector.schema.json from the Rust types.
 schema:
-    cargo run --quiet --package crosscheck-harness -- vectors schema > target/vector.schema.json
-    mv target/vector.schema.json vectors/vector.schema.json
+    schema=$(cargo run --quiet --package crosscheck-harness -- vectors schema) && echo "$schema" > vectors/vector.schema.json
 
 # Accepts what the snapshot tests see today.
 bless:

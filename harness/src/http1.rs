@@ -162,16 +162,16 @@ mod tests {
         "GET",
         200,
         "ok",
-        42
+        40
     )]
     #[case::chunks(
         "HTTP/1.1 200 \r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n1;x\r\n!\r\n0\r\n\r\n",
         "GET",
         200,
         "ok!",
-        69
+        65
     )]
-    #[case::head("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", "HEAD", 200, "", 40)]
+    #[case::head("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", "HEAD", 200, "", 38)]
     #[case::no_content("HTTP/1.1 204\r\n\r\n", "GET", 204, "", 16)]
     #[case::interim(
         "HTTP/1.1 103\r\nLink: x\r\n\r\nHTTP/1.1 204\r\n\r\n",

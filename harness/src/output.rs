@@ -149,13 +149,21 @@ pub(crate) fn write_template(folder: &Path, results: &Results) -> Result<bool, O
     }
 }
 
+/// A new file that others may read, as far as this process lets them.
+fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
 /// Writes a file whole or not at all.
 fn put(folder: &Path, name: &str, content: &[u8]) -> Result<(), OutputError> {
     let path = folder.join(name);
     let parent = path.parent().unwrap_or(folder);
     let write = || {
         fs::create_dir_all(parent)?;
-        let mut file = NamedTempFile::new_in(parent)?;
+        let mut file = temporary_in(parent)?;
         io::Write::write_all(&mut file, content)?;
         file.persist(&path).map_err(|error| error.error)?;
         Ok(())

@@ -200,7 +200,7 @@ impl fmt::Display for What {
                 max_age,
             } => write!(
                 f,
-                "{n_methods} methods and {n_header_names} header names are remembered for \
+                "methods ({n_methods}) and header names ({n_header_names}) are remembered for \
                  {max_age} seconds"
             ),
             Self::PreflightCached => f.write_str("permission is remembered, so nothing is asked"),

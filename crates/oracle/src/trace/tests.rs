@@ -40,7 +40,7 @@ use crate::cors_check::CorsCheckFailure;
 )]
 #[case::stored(
     What::PermissionStored { n_methods: 1, n_header_names: 2, max_age: 5 },
-    "1 methods and 2 header names are remembered for 5 seconds"
+    "methods (1) and header names (2) are remembered for 5 seconds"
 )]
 #[case::filtered(
     What::Filtered(ResponseType::OpaqueRedirect),
