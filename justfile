@@ -79,7 +79,9 @@ bless:
 
 # The speed of oracle, policy and legs, as ratios taken in one run.
 bench: chromium
-    cargo bench --quiet --workspace
+    cargo bench --quiet --package crosscheck-oracle --bench oracle
+    cargo bench --quiet --package crosscheck-server --bench respond
+    cargo bench --quiet --package crosscheck-harness --bench legs
 
 # Sees to a Chromium.
 [private]

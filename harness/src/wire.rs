@@ -89,6 +89,8 @@ impl Wire {
         let mut observed = observed?;
         // The reference server's own word on what ran; a handler that panics cannot say so itself.
         let entries = stage.journal().take(place.exchange());
+        // Nothing more will be asked of it, and memory must not grow with what is replayed.
+        stage.forget_exchange(place.exchange());
         let exchanges = observed
             .iter_mut()
             .flat_map(|observation| &mut observation.exchanges);

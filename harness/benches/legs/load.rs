@@ -1,14 +1,43 @@
-//! A bare load generator: the same small request again and again on a few connections.
+//! A bare load generator: requests made beforehand, on a few connections.
 
-use std::{io, net::SocketAddr};
+use std::{
+    io,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     task::JoinSet,
+    time::timeout,
 };
 
-/// Connections that stay open, to be used for several rounds.
+/// How long one turn may take: an answer of another length than before would be waited for for ever.
+const LONGEST: Duration = Duration::from_mins(1);
+
+/// A request as bytes, and the length of its answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Prepared {
+    pub(crate) request: Vec<u8>,
+    pub(crate) answer_length: usize,
+}
+
+impl Prepared {
+    /// Sends `request` once to learn how long its answer is, which must come in one piece.
+    pub(crate) async fn ask(request: Vec<u8>, address: SocketAddr) -> io::Result<Self> {
+        let mut stream = TcpStream::connect(address).await?;
+        stream.write_all(&request).await?;
+        let mut received = Vec::with_capacity(4096);
+        let answer_length = stream.read_buf(&mut received).await?;
+        Ok(Self {
+            request,
+            answer_length,
+        })
+    }
+}
+
+/// Connections that stay open.
 #[derive(Debug)]
 pub(crate) struct Load {
     connections: Vec<Connection>,
@@ -35,51 +64,43 @@ impl Load {
         Ok(Self { connections })
     }
 
-    /// Sends `request` at least `n_requests` times, one at a time on each connection, and reads every
-    /// answer; returns how often.
-    pub(crate) async fn send(&mut self, request: &[u8], n_requests: usize) -> io::Result<usize> {
-        let n_each = n_requests.div_ceil(self.connections.len());
+    /// Sends all `sequences`, each in order on one connection, and reads the answers; returns how long
+    /// that took.
+    pub(crate) async fn send(&mut self, sequences: &[Vec<Prepared>]) -> io::Result<Duration> {
+        let n_each = sequences.len().div_ceil(self.connections.len());
+        let shares: Vec<Vec<_>> = sequences.chunks(n_each).map(<[_]>::concat).collect();
+        let start = Instant::now();
         let mut working = JoinSet::new();
-        for mut connection in self.connections.drain(..) {
-            let request = request.to_vec();
+        for share in shares {
+            let Some(mut connection) = self.connections.pop() else {
+                break;
+            };
             working.spawn(async move {
-                for _ in 0..n_each {
-                    connection.exchange(&request).await?;
+                for prepared in &share {
+                    connection.exchange(prepared).await?;
                 }
                 Ok::<_, io::Error>(connection)
             });
         }
-        while let Some(worked) = working.join_next().await {
-            self.connections.push(worked??);
-        }
-        Ok(n_each * self.connections.len())
+        let all = async {
+            while let Some(worked) = working.join_next().await {
+                self.connections.push(worked??);
+            }
+            Ok(start.elapsed())
+        };
+        timeout(LONGEST, all).await?
     }
 }
 
 impl Connection {
-    async fn exchange(&mut self, request: &[u8]) -> io::Result<()> {
-        self.stream.write_all(request).await?;
+    async fn exchange(&mut self, prepared: &Prepared) -> io::Result<()> {
+        self.stream.write_all(&prepared.request).await?;
         self.received.clear();
-        while !is_whole(&self.received) {
+        while self.received.len() < prepared.answer_length {
             if self.stream.read_buf(&mut self.received).await? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
         }
         Ok(())
     }
-}
-
-/// Whether `received` is an answer whose length is told by `Content-Length`.
-fn is_whole(received: &[u8]) -> bool {
-    let Some(head) = received.windows(4).position(|four| four == b"\r\n\r\n") else {
-        return false;
-    };
-    let (head, body) = received.split_at(head);
-    let length = head.split(|byte| *byte == b'\n').find_map(|line| {
-        let (name, value) = line.split_at_checked(15)?;
-        let value = str::from_utf8(value).ok()?;
-        let is_length = name.eq_ignore_ascii_case(b"content-length:");
-        is_length.then(|| value.trim().parse::<usize>().ok())?
-    });
-    length.is_some_and(|length| body.len() >= 4 + length)
 }

@@ -7,6 +7,7 @@
 mod browser;
 mod load;
 mod memory;
+mod record;
 mod run;
 mod selftest;
 mod tell;

@@ -1,4 +1,4 @@
-//! The wire leg, against the bare load generator.
+//! The wire leg, against a bare load generator.
 
 use std::{
     hint::black_box,
@@ -18,17 +18,18 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use miette::{IntoDiagnostic, Result, miette};
 
 use crate::{
-    load::Load,
+    load::{Load, Prepared},
+    record::record,
     tell::{Budget, figure, median, median_ratio, per_second, ratio, section},
 };
 
 /// How many vectors, or bare requests, are on the wire at a time: the default of a run.
 const JOBS: usize = 16;
 
-/// How often either side has its turn, after one turn that is not counted.
+/// How often each side has its turn, after one turn that is not counted.
 const ROUNDS: usize = 9;
 
-/// How often a round replays all vectors.
+/// How often a turn replays all vectors.
 const REPLAYS: usize = 8;
 
 /// All that replays vectors on the wire.
@@ -81,51 +82,117 @@ impl Replayer {
         Ok(n_requests.into_inner())
     }
 
-    /// A small request that the application of some policy answers, and nobody journals.
-    fn bare_request(&self) -> Result<Vec<u8>> {
-        let is_site = |case: &&Case| matches!(case.server, ServerPart::Site(_));
-        let case = self.cases.iter().find(is_site);
-        let case = case.ok_or_else(|| miette!("no vector has a policy"))?;
-        let mut place = self.playground.set_up(case, "bare");
-        let logical = place.parse(None).into_diagnostic()?;
-        let path = place.real(&logical).path().to_owned();
-        let text = format!(
-            "GET {path} HTTP/1.1\r\nHost: api.example\r\nOrigin: https://app.example\r\n\r\n"
-        );
-        Ok(text.into_bytes())
+    /// Requests per second of some replays of all vectors.
+    async fn rate(&mut self) -> Result<f64> {
+        let start = Instant::now();
+        let mut n_requests = 0;
+        for _ in 0..REPLAYS {
+            n_requests += self.replay().await?;
+        }
+        Ok(per_second(n_requests, start.elapsed()))
     }
 }
 
-/// Measures both in turn and tells.
+/// The requests of vectors without their model, and a small one.
+struct Bare<'a> {
+    /// Vectors whose answers keep connections open, with their exchange and their requests.
+    recorded: Vec<(&'a Case, String, Vec<Prepared>)>,
+    /// A request that the application of some policy answers and nobody journals.
+    small: Prepared,
+}
+
+impl<'a> Bare<'a> {
+    async fn new(cases: &'a [Case], playground: &Playground) -> Result<Self> {
+        let mut recorded = Vec::with_capacity(cases.len());
+        for (number, case) in cases.iter().enumerate() {
+            let exchange = format!("bare-{number}");
+            if let Some(requests) = record(case, playground, &exchange).await? {
+                recorded.push((case, exchange, requests));
+            }
+        }
+        Ok(Self {
+            recorded,
+            small: small_request(cases, playground).await?,
+        })
+    }
+
+    /// Requests per second of the recorded ones; what they are answered with is set up beforehand.
+    async fn rate(&self, load: &mut Load, playground: &Playground) -> Result<f64> {
+        let sequences: Vec<_> = self
+            .recorded
+            .iter()
+            .map(|(.., sent)| sent.clone())
+            .collect();
+        let n_requests: usize = sequences.iter().map(Vec::len).sum();
+        let mut time = Duration::ZERO;
+        for _ in 0..REPLAYS {
+            for (case, exchange, _) in &self.recorded {
+                playground.stage.forget_exchange(exchange);
+                playground.set_up(case, exchange);
+            }
+            time += load.send(&sequences).await.into_diagnostic()?;
+        }
+        Ok(per_second(n_requests * REPLAYS, time))
+    }
+
+    /// Requests per second of the small one.
+    async fn rate_of_small(&self, load: &mut Load) -> Result<f64> {
+        let n_requests = self.recorded.len() * REPLAYS;
+        let sequences = vec![vec![self.small.clone()]; n_requests];
+        let time = load.send(&sequences).await.into_diagnostic()?;
+        Ok(per_second(n_requests, time))
+    }
+}
+
+async fn small_request(cases: &[Case], playground: &Playground) -> Result<Prepared> {
+    let is_site = |case: &&Case| matches!(case.server, ServerPart::Site(_));
+    let case = cases.iter().find(is_site);
+    let case = case.ok_or_else(|| miette!("no vector has a policy"))?;
+    let mut place = playground.set_up(case, "small");
+    let logical = place.parse(None).into_diagnostic()?;
+    // Without its query nobody can tell to which exchange it belongs.
+    let path = place.real(&logical).path().to_owned();
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: api.example\r\nOrigin: https://app.example\r\n\r\n");
+    Prepared::ask(request.into_bytes(), playground.stage.addr())
+        .await
+        .into_diagnostic()
+}
+
+/// Measures all in turn and tells.
 pub(crate) async fn measure(suite: &Suite) -> Result<()> {
     let mut replayer = Replayer::new(suite).await?;
-    let address = replayer.playground.stage.addr();
-    let request = replayer.bare_request()?;
+    let other = Replayer::new(suite).await?;
+    let bare = Bare::new(&other.cases, &other.playground).await?;
+    let address = other.playground.stage.addr();
     let mut load = Load::open(address, JOBS).await.into_diagnostic()?;
     let mut rounds = Vec::with_capacity(ROUNDS);
-    let mut n_requests = 0;
     for round in 0..=ROUNDS {
-        let start = Instant::now();
-        n_requests = 0;
-        for _ in 0..REPLAYS {
-            n_requests += replayer.replay().await?;
-        }
-        let ours = per_second(n_requests, start.elapsed());
-        let start = Instant::now();
-        let n_bare = load.send(&request, n_requests).await.into_diagnostic()?;
-        let bare = per_second(n_bare, start.elapsed());
+        let ours = replayer.rate().await?;
+        let same = bare.rate(&mut load, &other.playground).await?;
+        let small = bare.rate_of_small(&mut load).await?;
         if round > 0 {
-            rounds.push((ours, bare));
+            rounds.push((ours, same, small));
         }
     }
     section(&format!(
-        "Wire leg: {} vectors, {} requests, {JOBS} at a time, {ROUNDS} rounds",
-        replayer.cases.len() * REPLAYS,
-        n_requests,
+        "Wire leg: {} vectors, {JOBS} at a time, {REPLAYS} replays a turn, {ROUNDS} rounds",
+        replayer.cases.len(),
     ))?;
-    let rate = |rate: f64| format!("{rate:.0} requests/s");
-    let (ours, bare) = (rounds.iter().map(|r| r.0), rounds.iter().map(|r| r.1));
-    figure("set up, replayed and judged", &rate(median(ours)))?;
-    figure("bare load generator, same server", &rate(median(bare)))?;
-    ratio("ratio", median_ratio(&rounds), Budget::AtLeast(0.5))
+    let told = |rate: f64| format!("{rate:.0} requests/s");
+    let of = |of: fn(&(f64, f64, f64)) -> f64| told(median(rounds.iter().map(of)));
+    figure("set up, replayed and judged", &of(|round| round.0))?;
+    figure("load generator, the same requests", &of(|round| round.1))?;
+    figure("load generator, one small GET", &of(|round| round.2))?;
+    let same: Vec<_> = rounds.iter().map(|round| (round.0, round.1)).collect();
+    let small: Vec<_> = rounds.iter().map(|round| (round.0, round.2)).collect();
+    figure(
+        "replayed / the same requests",
+        &format!("{:.2}", median_ratio(&same)),
+    )?;
+    ratio(
+        "replayed / one small GET",
+        median_ratio(&small),
+        Budget::AtLeast(0.5),
+    )
 }
