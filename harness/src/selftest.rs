@@ -4,15 +4,14 @@ mod flip;
 
 use std::{cmp::Reverse, collections::BTreeSet, time::Duration};
 
-use crosscheck_report::{observation::Leg, verdict::Verdict};
+use crosscheck_report::verdict::Verdict;
 use crosscheck_server::fault::Fault;
 use crosscheck_vectors::{load::Suite, vector::VectorId};
 use serde::Serialize;
 
 use crate::{
     agree::{Disagreement, agree},
-    case::{Case, ServerPart, cases},
-    judge::{leg_result, settled},
+    case::{Case, cases},
     playground::{Playground, PlaygroundError},
     wire::Wire,
 };
@@ -126,8 +125,8 @@ async fn catch(suite: &Suite, fault: Fault, wire: &Wire, playground: &Playground
     let names_class = |case: &Case| case.vector.flags.iter().any(|flag| flag == fault.flag());
     let mut caught = Vec::new();
     // One after the other: a fault may consist in remembering earlier requests.
-    for (number, case) in judging.iter().enumerate() {
-        let verdict = verdict(case, &format!("f{number}"), wire, playground).await;
+    for case in &judging {
+        let verdict = wire.judge(case, playground).await.verdict;
         if verdict.is_failure() || verdict == Verdict::RecommendedMissed {
             caught.push((verdict, case));
         }
@@ -143,20 +142,5 @@ async fn catch(suite: &Suite, fault: Fault, wire: &Wire, playground: &Playground
             .into_iter()
             .map(|(_, case)| case.id.clone())
             .collect(),
-    }
-}
-
-async fn verdict(case: &Case, exchange: &str, wire: &Wire, playground: &Playground) -> Verdict {
-    if let Some(result) = settled(case, Leg::Wire) {
-        return result.verdict;
-    }
-    debug_assert!(
-        matches!(case.server, ServerPart::Site(_)),
-        "scripts are no subject of faults"
-    );
-    let mut place = playground.set_up(case, exchange);
-    match wire.replay(case, &mut place, &playground.stage).await {
-        Ok(observations) => leg_result(case, Leg::Wire, observations).verdict,
-        Err(_cannot_be_judged) => Verdict::HarnessError,
     }
 }

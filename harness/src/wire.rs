@@ -5,7 +5,11 @@ mod raw;
 use std::{net::SocketAddr, time::Duration};
 
 use crosscheck_oracle::{HeaderList, OutgoingRequest, Response};
-use crosscheck_report::observation::Observation;
+use crosscheck_report::{
+    observation::{Leg, Observation},
+    results::LegResult,
+    verdict::Verdict,
+};
 use crosscheck_server::{HANDLED, stage::Stage};
 use crosscheck_vectors::{
     bytes::ByteString,
@@ -19,8 +23,11 @@ use crate::{
     case::{Case, ServerPart},
     drive::{Answered, DriveError, Transport, TransportError, play},
     http1::LARGEST_ANSWER,
+    judge::{chain, leg_result, settled, unjudged},
+    playground::Playground,
 };
 use raw::RawClient;
+pub use raw::render;
 
 /// Replays cases over plain sockets, whatever their URLs' schemes: the subject is on this machine.
 #[derive(Clone, Debug)]
@@ -60,6 +67,18 @@ impl Wire {
         })
     }
 
+    /// What comes of `case` on this leg, replayed under an exchange of its own.
+    pub async fn judge(&self, case: &Case, playground: &Playground) -> LegResult {
+        if let Some(result) = settled(case, Leg::Wire) {
+            return result;
+        }
+        let mut place = playground.set_up(case, &playground.new_exchange());
+        match self.replay(case, &mut place, &playground.stage).await {
+            Ok(observations) => leg_result(case, Leg::Wire, observations),
+            Err(error) => unjudged(Leg::Wire, Verdict::HarnessError, chain(&error)),
+        }
+    }
+
     /// What each step of `case` leads to.
     ///
     /// # Errors
@@ -85,12 +104,12 @@ impl Wire {
             bytes,
             judges_server,
         };
-        let observed = play(&case.vector, place, &mut session).await;
-        let mut observed = observed?;
+        let played = play(&case.vector, place, &mut session).await;
         // The reference server's own word on what ran; a handler that panics cannot say so itself.
         let entries = stage.journal().take(place.exchange());
         // Nothing more will be asked of it, and memory must not grow with what is replayed.
         stage.forget_exchange(place.exchange());
+        let mut observed = played?;
         let exchanges = observed
             .iter_mut()
             .flat_map(|observation| &mut observation.exchanges);

@@ -7,6 +7,7 @@ use crosscheck_harness::{
     drive::{Answered, Transport, TransportError, play},
     http1::{Connection, Parsed, parse},
     playground::Playground,
+    wire::render,
 };
 use crosscheck_oracle::OutgoingRequest;
 use miette::{IntoDiagnostic, Result};
@@ -14,7 +15,6 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
-use url::Position;
 
 use crate::load::Prepared;
 
@@ -94,21 +94,4 @@ impl Recorder {
             });
         }
     }
-}
-
-fn render(request: &OutgoingRequest) -> Vec<u8> {
-    let url = &request.url;
-    let target = &url[Position::BeforePath..Position::AfterQuery];
-    let authority = &url[Position::BeforeHost..Position::AfterPort];
-    let mut bytes = request.method.clone();
-    bytes.extend_from_slice(format!(" {target} HTTP/1.1\r\nHost: {authority}\r\n").as_bytes());
-    for (name, value) in &request.headers {
-        bytes.extend_from_slice(&[name, b": ", value, b"\r\n"].concat());
-    }
-    if let Some(body) = &request.body {
-        bytes.extend_from_slice(format!("Content-Length: {}\r\n", body.len()).as_bytes());
-    }
-    bytes.extend_from_slice(b"\r\n");
-    bytes.extend_from_slice(request.body.as_deref().unwrap_or_default());
-    bytes
 }

@@ -7,10 +7,13 @@ use crosscheck_vectors::{bytes::ByteString, expect::ExpectedOutcome};
 use crate::{
     address::Place,
     case::{Case, ServerPart},
-    chromium::{Ending, Outcome, reasons},
+    chromium::{CorsError, Ending, Outcome, mdn_page, reasons},
     drive::pairs,
     http1::{Connection, Parsed, parse},
 };
+
+/// Below this address MDN explains each CORS error.
+const MDN: &str = "https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS/Errors/";
 
 /// The observation; none if the call did not end.
 pub(super) fn observation(
@@ -32,13 +35,7 @@ pub(super) fn observation(
     } else {
         Vec::new()
     };
-    let detail = ending
-        .cors_error
-        .as_ref()
-        .map(|error| match &*error.parameter {
-            "" => error.code.clone(),
-            parameter => format!("{}: {parameter}", error.code),
-        });
+    let detail = ending.cors_error.as_ref().map(in_words);
     Some(Observation {
         outcome,
         reasons: told.into_iter().map(str::to_owned).collect(),
@@ -53,6 +50,18 @@ pub(super) fn observation(
         exchanges: exchanges(entries, place, case),
         trace: Vec::new(),
     })
+}
+
+/// The browser's code with what is at fault, and where MDN explains it.
+fn in_words(error: &CorsError) -> String {
+    let mut text = error.code.clone();
+    if !error.parameter.is_empty() {
+        text = format!("{text}: {}", error.parameter);
+    }
+    match mdn_page(&error.code) {
+        Some(page) => format!("{text} ({MDN}{page})"),
+        None => text,
+    }
 }
 
 /// Code points 0–255 as bytes; anything above cannot come from the probe.

@@ -112,13 +112,11 @@ async fn start(options: &Options, sandbox: Sandbox) -> Result<Process, BrowserEr
     let (sender, receiver) = oneshot::channel();
     let (binary, user_data_dir) = (options.binary.clone(), profile.0.clone());
     let (given, patience) = (arguments.clone(), options.timeout);
-    let profile_folder = profile.0.clone();
     // A thread of its own: a browser that never comes up keeps it for half a minute, and the
     // runtime would wait for a blocking task before it ends.
     thread::spawn(move || {
         let options = LaunchOptions {
             path: Some(binary),
-            user_data_dir: Some(user_data_dir),
             // Port 0 lets the system choose; left out, the crate tries ports and may lose a race.
             port: Some(0),
             sandbox: sandbox == Sandbox::On,
@@ -128,7 +126,8 @@ async fn start(options: &Options, sandbox: Sandbox) -> Result<Process, BrowserEr
             // Only its own connection closes when this time passes in silence, and the process
             // lives on. A browser that is frozen at its end is waited for as long.
             idle_browser_timeout: patience,
-            process_envs: Some(HashMap::from([own_temporary_folder(&profile_folder)])),
+            process_envs: Some(HashMap::from([own_temporary_folder(&user_data_dir)])),
+            user_data_dir: Some(user_data_dir),
             ..LaunchOptions::default()
         };
         // If nobody waits any more, the browser ends here.

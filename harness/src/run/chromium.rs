@@ -8,12 +8,12 @@ use std::{
 
 use crosscheck_report::{known::is_known, observation::Leg, results::LegResult, verdict::Verdict};
 
-use super::{Config, Kept, RunError, Shared, wire::chain};
+use super::{Config, Kept, RunError, Shared};
 use crate::{
     browse::{Browse, PlanError, ReplayError, Replayed},
     case::Case,
     chromium::{BrowserError, Chromium, Options},
-    judge::{leg_result, settled, unjudged},
+    judge::{chain, leg_result, settled, unjudged},
     playground::Playground,
     progress::{Bar, Progress},
 };

@@ -95,7 +95,7 @@ impl RawClient {
 
 /// The bytes of `request`: the request line, `Host`, its headers as they are, `Content-Length` if it
 /// has a body.
-fn render(request: &OutgoingRequest) -> Vec<u8> {
+pub fn render(request: &OutgoingRequest) -> Vec<u8> {
     let url = &request.url;
     let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
     let authority = &url[url::Position::BeforeHost..url::Position::AfterPort];
