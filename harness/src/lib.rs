@@ -13,24 +13,38 @@
 
 pub mod address;
 pub mod agree;
+#[cfg(feature = "cli")]
 pub mod browse;
 mod call;
 pub mod case;
+#[cfg(feature = "cli")]
 pub mod chromium;
+#[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "cli")]
 mod clock;
+#[cfg(feature = "cli")]
 pub mod deviations;
 pub mod drive;
 pub mod http1;
 mod jar;
 pub mod judge;
+#[cfg(feature = "cli")]
 pub mod ledger;
+#[cfg(feature = "cli")]
 mod output;
+#[cfg(feature = "cli")]
 pub mod playground;
 pub mod predict;
+#[cfg(feature = "cli")]
 pub mod progress;
+#[cfg(feature = "cli")]
 pub mod run;
+#[cfg(feature = "cli")]
 pub mod select;
+#[cfg(feature = "cli")]
 pub mod selftest;
 mod trace;
+pub mod under;
+#[cfg(feature = "cli")]
 pub mod wire;

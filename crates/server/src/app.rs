@@ -6,24 +6,34 @@ use axum::{Router, body::Body, extract::Request, routing::any};
 use http::Response;
 
 use crate::{
+    application,
     layer::CorsLayer,
     request::{Headers, RequestHead},
     site::{HITS_PATH, Running, Site},
 };
 
-/// The application under the policy of `site`, and beside it the path that counts hits.
+/// The application under no policy: what stands behind the layer that is to be judged.
 ///
 /// | path | answer |
 /// | --- | --- |
 /// | `/echo` | 200 |
 /// | `/status/{code}` | that status, 200 to 599 |
 /// | `/redirect?to=URL` | 302, or what `code` says |
-/// | `/panic` | a panic, answered with 500 |
-/// | `/__crosscheck/hits?id=` | how often a handler ran for that id |
+/// | `/panic` | a panic |
 /// | anything else | 404 |
 ///
 /// Every route takes any method, marks its response with `x-crosscheck-handled: ID`, adds the
 /// header of each `h` parameter (`Name:value`), and sets a cookie with `cookie=1`.
+pub fn application() -> Router {
+    let handler = |request: Request| {
+        let response = application::application(&head(&request)).map(Body::from);
+        async move { response }
+    };
+    Router::new().fallback(handler)
+}
+
+/// [`application`] under the policy of `site`, which answers a panic with 500; beside it
+/// `/__crosscheck/hits?id=`, which tells how often a handler ran for that id.
 pub fn app(site: Site) -> Router {
     let running = Arc::new(Running::new(site));
     let layer = CorsLayer::of(Arc::clone(&running));

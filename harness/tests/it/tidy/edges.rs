@@ -46,13 +46,14 @@ fn needs(folder: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_members_are_the_five_crates() {
+fn the_members_are_the_six_crates() {
     let workspace = manifest(".");
     let members = workspace["workspace"]["members"].as_array().unwrap();
     let members: Vec<_> = members.iter().filter_map(Value::as_str).collect();
     assert_eq!(
         members,
         [
+            "crates/crosscheck",
             "crates/oracle",
             "crates/vectors",
             "crates/server",
@@ -148,6 +149,7 @@ fn the_vectors_use_the_oracle_for_its_words_only() {
 }
 
 #[rstest]
+#[case("crates/crosscheck")]
 #[case("crates/oracle")]
 #[case("crates/vectors")]
 #[case("crates/server")]

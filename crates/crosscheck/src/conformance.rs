@@ -1,0 +1,194 @@
+//! Which vectors a server is judged by.
+
+use std::{panic, thread};
+
+use crosscheck_harness::{
+    address::Place,
+    case::{Case, ServerPart, cases},
+    drive::play,
+    judge::{chain, leg_result, settled, unjudged},
+    under::{cases_under, lacks, of_one_resource},
+};
+use crosscheck_report::{observation::Leg, verdict::Verdict};
+use crosscheck_vectors::{load::Suite, policy::Policy};
+
+use crate::{
+    findings::Findings,
+    service::{InProcess, Subject},
+};
+
+/// A policy, and what is known of the server under it.
+#[derive(Clone, Debug)]
+pub struct Conformance {
+    policy: Policy,
+    routes: Vec<String>,
+    resource: Option<String>,
+}
+
+/// Why a server cannot be put into a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// It refuses to be configured so: right for an unsound policy, and an under-grant for a sound one.
+    Refused(String),
+    /// It has no way to say this.
+    Unsupported(String),
+}
+
+impl Conformance {
+    /// A server under `policy` that serves `/echo` as [`echo`](crate::echo) does.
+    #[must_use]
+    pub fn under(policy: &Policy) -> Self {
+        Self {
+            policy: policy.clone(),
+            routes: Vec::new(),
+            resource: None,
+        }
+    }
+
+    /// It also serves further routes of [`echo`](crate::echo): `routes.status`, `routes.redirect`,
+    /// `routes.panic`.
+    #[must_use]
+    pub fn with_routes(mut self, routes: &[&str]) -> Self {
+        self.routes.extend(routes.iter().map(ToString::to_string));
+        self
+    }
+
+    /// Judges the resource at `target`, a path with or without a query, instead of `/echo`. Its statuses
+    /// and bodies are its own business; vectors that need further routes, or response headers of their own
+    /// choice, are not applicable.
+    #[must_use]
+    pub fn at(mut self, target: &str) -> Self {
+        self.resource = Some(target.to_owned());
+        self
+    }
+
+    /// Judges the server that `app` builds.
+    ///
+    /// # Panics
+    ///
+    /// If a sound server refuses the policy, or `app` panics.
+    pub fn judge<S: Subject>(&self, app: impl FnOnce(&Policy) -> S + Send) -> Findings {
+        let suite = suite();
+        let cases = match cases_under(&suite, &self.policy, &self.routes) {
+            Ok(cases) => cases,
+            Err(refusal) => panic!("no sound server can be put into this policy: {refusal}"),
+        };
+        let cases: Vec<_> = match self.resource {
+            None => cases,
+            Some(_) => cases.into_iter().map(of_one_resource).collect(),
+        };
+        let mut findings = Findings::default();
+        on_a_thread(|| async {
+            let mut subject = app(&self.policy);
+            let resource = self.resource.as_deref();
+            play_all(&mut findings, &cases, &mut subject, resource).await;
+        });
+        findings
+    }
+
+    /// Panics with the findings if the server that `app` builds does not conform.
+    ///
+    /// # Panics
+    ///
+    /// If a required assertion fails, and as [`judge`](Self::judge) does.
+    #[track_caller]
+    pub fn assert<S: Subject>(&self, app: impl FnOnce(&Policy) -> S + Send) {
+        let findings = self.judge(app);
+        assert!(findings.conforms(), "{findings}");
+    }
+
+    /// Judges a server with `routes` that can be put into any policy, by all vectors under the suite's
+    /// own policies.
+    ///
+    /// # Panics
+    ///
+    /// If `app` panics.
+    pub fn judge_everywhere<S: Subject>(
+        routes: &[&str],
+        mut app: impl FnMut(&Policy) -> Result<S, Unfit> + Send,
+    ) -> Findings {
+        let suite = suite();
+        let mut groups: Vec<(Policy, Vec<Case>)> = Vec::new();
+        for mut case in cases(&suite, None) {
+            let Some(policy) = case.policy.clone() else {
+                continue;
+            };
+            if let Some(why) = lacks(&case.vector, |need| routes.contains(&need)) {
+                case.server = ServerPart::NotApplicable(why);
+            }
+            match groups.iter_mut().find(|(known, _)| *known == policy) {
+                Some((_, group)) => group.push(case),
+                None => groups.push((policy, vec![case])),
+            }
+        }
+        let mut findings = Findings::default();
+        on_a_thread(|| async {
+            for (policy, mut group) in groups {
+                match app(&policy) {
+                    Ok(mut subject) => play_all(&mut findings, &group, &mut subject, None).await,
+                    Err(unfit) => {
+                        for case in &mut group {
+                            case.server = nobody(&suite, case, &unfit);
+                            let settled = settled(case, Leg::Wire);
+                            findings.add(case, settled.expect("nobody answers it"));
+                        }
+                    }
+                }
+            }
+        });
+        findings
+    }
+}
+
+/// What `case` comes to if no server can be had for it.
+fn nobody(suite: &Suite, case: &Case, unfit: &Unfit) -> ServerPart {
+    match (&case.server, unfit) {
+        (ServerPart::NotApplicable(why), _) | (_, Unfit::Unsupported(why)) => {
+            ServerPart::NotApplicable(why.clone())
+        }
+        (_, Unfit::Refused(reason)) => ServerPart::Refused {
+            reason: reason.clone(),
+            rightly: suite.refuse_because(&case.vector).is_some(),
+        },
+    }
+}
+
+async fn play_all<S: Subject>(
+    findings: &mut Findings,
+    cases: &[Case],
+    subject: &mut S,
+    resource: Option<&str>,
+) {
+    for case in cases {
+        let result = if let ServerPart::NotApplicable(why) = &case.server {
+            unjudged(Leg::Wire, Verdict::NotApplicable, why)
+        } else {
+            let mut place = Place::of_subject(String::new(), "0".to_owned());
+            let mut transport = InProcess { subject, resource };
+            match play(&case.vector, &mut place, &mut transport).await {
+                Ok(observations) => leg_result(case, Leg::Wire, observations),
+                Err(error) => unjudged(Leg::Wire, Verdict::HarnessError, chain(&error)),
+            }
+        };
+        findings.add(case, result);
+    }
+}
+
+fn suite() -> Suite {
+    Suite::embedded().expect("the suite's own vectors were checked before they were built in")
+}
+
+/// Runs `work` to its end on a thread of its own, so that it works inside a test that is itself async.
+fn on_a_thread<W: Future<Output = ()>>(work: impl FnOnce() -> W + Send) {
+    let run = || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime without threads needs nothing that could be missing");
+        runtime.block_on(work());
+    };
+    let ended = thread::scope(|scope| scope.spawn(run).join());
+    if let Err(panicked) = ended {
+        panic::resume_unwind(panicked);
+    }
+}

@@ -1,0 +1,188 @@
+//! The suite's server vectors under a policy that somebody else declares.
+//!
+//! A vector is written against the roles of a policy, so it can be put under another one. Whether its
+//! expectation holds there is not for us to guess: it does if a server that is true to the policy, the
+//! reference server, meets it in the eyes of the oracle. All others are not applicable.
+
+use std::sync::Arc;
+
+use crosscheck_server::{policy::Refusal, site::Site};
+use crosscheck_vectors::{
+    expect::{Check, Expectation},
+    load::Suite,
+    policy::Policy,
+    role,
+    vector::{Vector, VectorId},
+};
+
+use crate::{
+    agree::agree,
+    case::{Case, ServerPart},
+};
+
+/// What a server can do beyond `/echo`: names of the adapter protocol, such as `routes.status`.
+pub type Capabilities = [String];
+
+/// The server vectors of `suite`, in order, each a case under `policy` for a subject with `routes`;
+/// the ones that say nothing about such a subject are not applicable.
+///
+/// # Errors
+///
+/// If a sound server refuses to be configured with `policy`.
+pub fn cases_under(
+    suite: &Suite,
+    policy: &Policy,
+    routes: &Capabilities,
+) -> Result<Vec<Case>, Refusal> {
+    let site = Arc::new(Site::try_from(policy)?);
+    let case = |(id, vector): (&VectorId, &Vector)| {
+        let (vector, server) = settle(id, vector, policy, routes, &site);
+        Case {
+            id: id.clone(),
+            vector: Arc::new(vector),
+            policy: Some(policy.clone()),
+            server,
+        }
+    };
+    let judges_server = |(_, vector): &(&VectorId, &Vector)| vector.policy.is_some();
+    Ok(suite
+        .vectors
+        .iter()
+        .filter(judges_server)
+        .map(case)
+        .collect())
+}
+
+/// Why `vector` says nothing about a subject that only `has` some capabilities.
+pub fn lacks(vector: &Vector, has: impl Fn(&str) -> bool) -> Option<String> {
+    let lacking = vector.requires.iter().find(|need| !has(need))?;
+    Some(format!(
+        "it needs `{lacking}`, which the subject does not have"
+    ))
+}
+
+fn settle(
+    id: &VectorId,
+    vector: &Vector,
+    policy: &Policy,
+    routes: &Capabilities,
+    site: &Arc<Site>,
+) -> (Vector, ServerPart) {
+    if let Some(why) = lacks(vector, |need| routes.iter().any(|route| route == need)) {
+        return (vector.clone(), ServerPart::NotApplicable(why));
+    }
+    let filled = match role::fill(vector, policy) {
+        Ok(filled) => filled,
+        Err(error) => return (vector.clone(), ServerPart::NotApplicable(error.to_string())),
+    };
+    let case = Case {
+        id: id.clone(),
+        vector: Arc::new(filled.clone()),
+        policy: Some(policy.clone()),
+        server: ServerPart::Site(Arc::clone(site)),
+    };
+    if agree(std::slice::from_ref(&case)).is_err() {
+        let why = "it is about another policy: a server that is true to this one does not meet it";
+        return (filled, ServerPart::NotApplicable(why.to_owned()));
+    }
+    (filled, case.server)
+}
+
+/// `case` for a subject that is one resource, which answers as it likes: what a vector says about statuses,
+/// bodies and handlers is about the suite's own routes and is left out, and one that asks for a route or
+/// a header is not applicable.
+pub fn of_one_resource(mut case: Case) -> Case {
+    if case
+        .vector
+        .steps
+        .iter()
+        .any(|step| step.client.url.is_some())
+    {
+        let why = "it needs a route of its own, and the subject is one resource";
+        case.server = ServerPart::NotApplicable(why.to_owned());
+        return case;
+    }
+    for step in &mut Arc::make_mut(&mut case.vector).steps {
+        forget_the_route(&mut step.expect);
+    }
+    case
+}
+
+fn forget_the_route(expect: &mut Expectation) {
+    expect.status = None;
+    expect.body = None;
+    expect.visible_headers.clear();
+    expect.hidden_headers.clear();
+    for request in &mut expect.requests {
+        request.handled = None;
+    }
+    expect.responses.retain(|assertion| {
+        !matches!(
+            assertion.check,
+            Check::StatusIn { .. } | Check::StatusOk {} | Check::EmptyBody {}
+        )
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use crosscheck_vectors::load::Suite;
+    use rstest::rstest;
+
+    use super::cases_under;
+    use crate::case::{Case, ServerPart};
+
+    fn cases(policy: &str, routes: &[String]) -> Vec<Case> {
+        let policy = serde_json::from_str(policy).unwrap();
+        cases_under(&Suite::embedded().unwrap(), &policy, routes).unwrap()
+    }
+
+    fn applies(cases: &[Case], id: &str) -> bool {
+        let case = cases.iter().find(|case| case.id.as_str() == id).unwrap();
+        matches!(case.server, ServerPart::Site(_))
+    }
+
+    const SHOP: &str = r#"{
+        "origins": ["https://shop.test"], "methods": ["PUT"], "request_headers": ["x-cart"],
+        "response_headers": [], "credentials": false, "max_age": null
+    }"#;
+
+    #[test]
+    fn a_vector_takes_its_origin_from_the_policy() {
+        let cases = cases(SHOP, &[]);
+        let granted = cases.iter().filter(|case| {
+            let client = &case.vector.steps[0].client;
+            matches!(case.server, ServerPart::Site(_))
+                && client.origin.as_deref() == Some("https://shop.test")
+        });
+        assert!(granted.count() > 10);
+    }
+
+    #[rstest]
+    #[case("server/credentials/granted", false)]
+    #[case("server/classify/without-origin", true)]
+    fn only_what_a_true_server_meets_applies(#[case] id: &str, #[case] expected: bool) {
+        assert_eq!(applies(&cases(SHOP, &[]), id), expected);
+    }
+
+    #[test]
+    fn what_needs_a_route_waits_for_it() {
+        let n = |routes: &[String]| {
+            let cases = cases(SHOP, routes);
+            cases
+                .iter()
+                .filter(|case| matches!(case.server, ServerPart::Site(_)))
+                .count()
+        };
+        assert!(n(&["routes.status".to_owned()]) > n(&[]));
+    }
+
+    #[test]
+    fn an_unsound_policy_is_refused() {
+        let policy = SHOP
+            .replace(r#"["https://shop.test"]"#, r#""*""#)
+            .replace(r#""credentials": false"#, r#""credentials": true"#);
+        let policy = serde_json::from_str(&policy).unwrap();
+        cases_under(&Suite::embedded().unwrap(), &policy, &[]).unwrap_err();
+    }
+}
