@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crosscheck_server::{fault::Fault, policy::Refusal, site::Site};
 use crosscheck_vectors::{
     load::Suite,
-    policy::Policy,
+    policy::{Listing, Policy},
     role,
     script::Script,
     vector::{Vector, VectorId},
@@ -88,6 +88,14 @@ impl Sites {
     }
 }
 
+/// Whether a sound server may refuse the policy of `vector`: it cannot be meant, or it lets nobody in, for
+/// which no server is needed.
+pub fn may_refuse(suite: &Suite, vector: &Vector) -> bool {
+    let nobody = Listing::Listed(Vec::new());
+    let shuts_all_out = |policy: &Policy| policy.origins == nobody;
+    suite.refuse_because(vector).is_some() || suite.policy_of(vector).is_some_and(shuts_all_out)
+}
+
 fn settle(suite: &Suite, vector: &Vector, sites: &mut Sites) -> (Vector, ServerPart) {
     let Some(policy) = suite.policy_of(vector) else {
         let script = vector.script.clone().unwrap_or(Script(Vec::new()));
@@ -98,7 +106,7 @@ fn settle(suite: &Suite, vector: &Vector, sites: &mut Sites) -> (Vector, ServerP
         Ok(filled) => match sites.of(policy) {
             Ok(site) => (filled, ServerPart::Site(site)),
             Err(reason) => {
-                let rightly = suite.refuse_because(vector).is_some();
+                let rightly = may_refuse(suite, vector);
                 (filled, ServerPart::Refused { reason, rightly })
             }
         },

@@ -6,7 +6,10 @@ use crosscheck_report::{
     results::LegResult,
     verdict::{Verdict, judge},
 };
-use crosscheck_vectors::{expect::Expectation, vector::Vector};
+use crosscheck_vectors::{
+    expect::Expectation,
+    vector::{Kind, Vector},
+};
 
 use crate::{
     address::Place,
@@ -84,7 +87,20 @@ pub fn mismatches(vector: &Vector, leg: Leg, observations: &[Observation]) -> Ve
         };
         found.extend(diff(&demand, seen, Judged::Everything));
     }
+    if vector.policy.is_some() && leg != Leg::Oracle {
+        for mismatch in &mut found {
+            if is_the_applications(&mismatch.field) {
+                mismatch.kind = mismatch.kind.max(Kind::Recommended);
+            }
+        }
+    }
     found
+}
+
+/// Whether a field is about what stands behind the policy: which status it answers with, and whether it
+/// was asked. Who may read the answer does not hang on it.
+fn is_the_applications(field: &str) -> bool {
+    field == "status" || field.ends_with(".handled")
 }
 
 /// What `leg` is held to. How a server refuses is its own choice, so under a policy only the oracle leg

@@ -4,7 +4,7 @@ use std::{panic, thread};
 
 use crosscheck_harness::{
     address::Place,
-    case::{Case, ServerPart, cases},
+    case::{Case, ServerPart, cases, may_refuse},
     drive::play,
     judge::{chain, leg_result, settled, unjudged},
     under::{cases_under, lacks, of_one_resource},
@@ -148,7 +148,7 @@ fn nobody(suite: &Suite, case: &Case, unfit: &Unfit) -> ServerPart {
         }
         (_, Unfit::Refused(reason)) => ServerPart::Refused {
             reason: reason.clone(),
-            rightly: suite.refuse_because(&case.vector).is_some(),
+            rightly: may_refuse(suite, &case.vector),
         },
     }
 }
