@@ -13,9 +13,6 @@ use crosscheck_vectors::{
 
 use crate::{case::Case, judge::mismatches, predict::predicted};
 
-/// What each step of a case must lead to; empty if nobody answers it.
-pub type Prediction = Vec<Observation>;
-
 /// A vector that the oracle contradicts.
 #[derive(Clone, Debug)]
 pub struct Disagreement {
@@ -41,40 +38,41 @@ pub enum Problem {
     },
 }
 
-/// The predictions for `cases`, in order.
+/// Asks the oracle about `cases`.
 ///
 /// # Errors
 ///
-/// All vectors with which the oracle disagrees.
-pub fn agree(cases: &[Case]) -> Result<Vec<Prediction>, Vec<Disagreement>> {
-    let mut predictions = Vec::with_capacity(cases.len());
-    let mut disagreements = Vec::new();
-    for case in cases {
-        let problem = match predicted(case) {
-            Err(error) => Some(Problem::Unplayable(error.to_string())),
-            Ok(None) => {
-                predictions.push(Vec::new());
-                None
-            }
-            Ok(Some(observations)) => {
-                let found = mismatches(&case.vector, Leg::Oracle, &observations);
-                let vacuous = hides_nothing(&case.vector, &observations);
-                predictions.push(observations);
-                (!found.is_empty())
-                    .then_some(Problem::Differs(found))
-                    .or(vacuous)
-            }
-        };
-        disagreements.extend(problem.map(|problem| Disagreement {
-            id: case.id.clone(),
-            problem,
-        }));
+/// All vectors with which it disagrees.
+pub fn agree(cases: &[Case]) -> Result<(), Vec<Disagreement>> {
+    let disagreement = |case: &Case| {
+        let problem = problem(case)?;
+        let id = case.id.clone();
+        Some(Disagreement { id, problem })
+    };
+    let found: Vec<_> = cases.iter().filter_map(disagreement).collect();
+    if found.is_empty() { Ok(()) } else { Err(found) }
+}
+
+fn problem(case: &Case) -> Option<Problem> {
+    match predicted(case) {
+        Err(error) => Some(Problem::Unplayable(error.to_string())),
+        Ok(None) => None,
+        Ok(Some(observations)) => {
+            let found = mismatches(&case.vector, Leg::Oracle, &observations);
+            (!found.is_empty())
+                .then_some(Problem::Differs(found))
+                .or_else(|| hides_nothing(&case.vector, &observations))
+        }
     }
-    if disagreements.is_empty() {
-        Ok(predictions)
-    } else {
-        Err(disagreements)
-    }
+}
+
+/// What each step of a case must lead to, of which [`agree`] has nothing to say; empty if nobody answers
+/// it.
+///
+/// To predict costs microseconds, and to keep what was predicted costs memory: so it is done again where
+/// it is needed.
+pub fn prediction(case: &Case) -> Vec<Observation> {
+    predicted(case).ok().flatten().unwrap_or_default()
 }
 
 /// The first header of `vector` that is to be hidden but that no answer of its step has.

@@ -50,11 +50,11 @@ pub fn cases(suite: &Suite, fault: Option<Fault>) -> Vec<Case> {
         fault,
         built: Vec::new(),
     };
-    let case = |(id, vector): (&VectorId, &Vector)| {
+    let case = |(id, vector): (&VectorId, &Arc<Vector>)| {
         let (filled, server) = settle(suite, vector, &mut sites);
         Case {
             id: id.clone(),
-            vector: Arc::new(filled),
+            vector: filled,
             policy: suite.policy_of(vector).cloned(),
             server,
         }
@@ -96,19 +96,25 @@ pub fn may_refuse(suite: &Suite, vector: &Vector) -> bool {
     suite.refuse_because(vector).is_some() || suite.policy_of(vector).is_some_and(shuts_all_out)
 }
 
-fn settle(suite: &Suite, vector: &Vector, sites: &mut Sites) -> (Vector, ServerPart) {
+fn settle(suite: &Suite, vector: &Arc<Vector>, sites: &mut Sites) -> (Arc<Vector>, ServerPart) {
     let Some(policy) = suite.policy_of(vector) else {
         let script = vector.script.clone().unwrap_or(Script(Vec::new()));
-        return (vector.clone(), ServerPart::Script(script));
+        return (Arc::clone(vector), ServerPart::Script(script));
     };
     match role::fill(vector, policy) {
-        Err(error) => (vector.clone(), ServerPart::NotApplicable(error.to_string())),
-        Ok(filled) => match sites.of(policy) {
-            Ok(site) => (filled, ServerPart::Site(site)),
-            Err(reason) => {
-                let rightly = may_refuse(suite, vector);
-                (filled, ServerPart::Refused { reason, rightly })
-            }
-        },
+        Err(error) => (
+            Arc::clone(vector),
+            ServerPart::NotApplicable(error.to_string()),
+        ),
+        Ok(filled) => {
+            let server = match sites.of(policy) {
+                Ok(site) => ServerPart::Site(site),
+                Err(reason) => {
+                    let rightly = may_refuse(suite, vector);
+                    ServerPart::Refused { reason, rightly }
+                }
+            };
+            (Arc::new(filled), server)
+        }
     }
 }

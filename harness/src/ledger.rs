@@ -1,16 +1,21 @@
 //! Results as they come: on disk first.
 //!
 //! Each result is appended to `results.jsonl` as soon as it is there, so that neither a crash nor Ctrl-C
-//! loses what was done, and `--resume` can go on.
+//! loses what was done, and `--resume` can go on. What was seen stays there; only verdicts are held in
+//! memory.
 
 use std::{
     collections::BTreeMap,
     fs::{self, File, TryLockError},
-    io::{self, BufRead, BufReader, Write},
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
-use crosscheck_report::{observation::Leg, results::LegResult};
+use crosscheck_report::{
+    observation::{Leg, Observation},
+    overview::LegVerdict,
+    results::LegResult,
+};
 use crosscheck_vectors::vector::VectorId;
 use serde::{Deserialize, Serialize};
 
@@ -70,7 +75,18 @@ pub enum LedgerError {
 pub struct Ledger {
     path: PathBuf,
     file: File,
-    results: BTreeMap<(VectorId, Leg), LegResult>,
+    /// The file's length.
+    end: u64,
+    kept: BTreeMap<(VectorId, Leg), Kept>,
+}
+
+/// What is held of a line.
+#[derive(Debug)]
+struct Kept {
+    verdict: LegVerdict,
+    /// Where the line begins.
+    at: u64,
+    length: usize,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -107,85 +123,118 @@ impl Ledger {
         let mut ledger = Self {
             path: path.clone(),
             file,
-            results: BTreeMap::new(),
+            end: 0,
+            kept: BTreeMap::new(),
         };
-        if resume == Resume::Yes && ledger.file.metadata().map_err(io)?.len() > 0 {
+        if resume == Resume::Yes {
             ledger.read(identity)?;
-        } else {
-            ledger.file.set_len(0).map_err(io)?;
+        }
+        ledger.file.set_len(ledger.end).map_err(io)?;
+        if ledger.end == 0 {
             ledger.write(identity).map_err(io)?;
         }
         Ok(ledger)
     }
 
-    /// Keeps `result`, on disk and here.
+    /// Keeps `result`.
     ///
     /// # Errors
     ///
-    /// If it cannot be written; it is kept here all the same.
+    /// If it cannot be written.
     pub fn record(&mut self, id: &VectorId, result: LegResult) -> Result<(), LedgerError> {
         let line = Line {
             id: id.clone(),
             result,
         };
-        let written = self.write(&line);
-        self.results.insert((line.id, line.result.leg), line.result);
-        written.map_err(|source| LedgerError::Io {
+        let at = self.end;
+        let length = self.write(&line).map_err(|source| self.unusable(source))?;
+        self.hold(&line, at, length);
+        Ok(())
+    }
+
+    /// What `leg` made of `id`, if it is done with it.
+    pub fn verdict(&self, id: &VectorId, leg: Leg) -> Option<&LegVerdict> {
+        let kept = self.kept.get(&(id.clone(), leg));
+        kept.map(|kept| &kept.verdict)
+    }
+
+    /// What `leg` saw of `id`, from the disk; nothing if it is not done with it.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
+    pub fn observations(&self, id: &VectorId, leg: Leg) -> Result<Vec<Observation>, LedgerError> {
+        let Some(kept) = self.kept.get(&(id.clone(), leg)) else {
+            return Ok(Vec::new());
+        };
+        let read = || -> io::Result<Line> {
+            let mut bytes = vec![0; kept.length];
+            let mut file = &self.file;
+            file.seek(SeekFrom::Start(kept.at))?;
+            file.read_exact(&mut bytes)?;
+            Ok(serde_json::from_slice(&bytes)?)
+        };
+        let line = read().map_err(|source| self.unusable(source))?;
+        Ok(line.result.observations)
+    }
+
+    fn unusable(&self, source: io::Error) -> LedgerError {
+        LedgerError::Io {
             path: self.path.clone(),
             source,
-        })
+        }
     }
 
-    /// Whether `leg` is done with `id`.
-    pub fn has(&self, id: &VectorId, leg: Leg) -> bool {
-        self.results.contains_key(&(id.clone(), leg))
+    fn hold(&mut self, line: &Line, at: u64, length: usize) {
+        let verdict = LegVerdict::from(&line.result);
+        let kept = Kept {
+            verdict,
+            at,
+            length,
+        };
+        self.kept.insert((line.id.clone(), line.result.leg), kept);
     }
 
-    /// Takes the result of `leg` for `id` out.
-    pub fn take(&mut self, id: &VectorId, leg: Leg) -> Option<LegResult> {
-        self.results.remove(&(id.clone(), leg))
-    }
-
-    fn write(&mut self, line: &impl Serialize) -> io::Result<()> {
+    /// Appends a line and returns its length.
+    fn write(&mut self, line: &impl Serialize) -> io::Result<usize> {
         let mut bytes = serde_json::to_vec(line)?;
         bytes.push(b'\n');
-        self.file.write_all(&bytes)
+        self.file.write_all(&bytes)?;
+        self.end += bytes.len() as u64;
+        Ok(bytes.len())
     }
 
+    /// Takes in the lines that are there, up to one that was cut by whatever ended the run.
     fn read(&mut self, identity: &Identity) -> Result<(), LedgerError> {
-        let path = self.path.clone();
-        let io = |source| LedgerError::Io {
-            path: path.clone(),
-            source,
-        };
-        let damaged = |line, source| LedgerError::Damaged {
-            path: path.clone(),
-            line,
-            source,
-        };
-        let reader = BufReader::new(self.file.try_clone().map_err(io)?);
-        let lines: Vec<String> = reader.lines().collect::<Result<_, _>>().map_err(io)?;
-        let mut whole = 0;
-        for (index, text) in lines.iter().enumerate() {
-            if index == 0 {
-                let found: Identity = serde_json::from_str(text).map_err(|e| damaged(1, e))?;
+        let file = self.file.try_clone();
+        let mut reader = BufReader::new(file.map_err(|source| self.unusable(source))?);
+        let mut bytes = Vec::new();
+        for number in 1.. {
+            bytes.clear();
+            let read = reader.read_until(b'\n', &mut bytes);
+            let length = read.map_err(|source| self.unusable(source))?;
+            if !bytes.ends_with(b"\n") {
+                break;
+            }
+            let damaged = |source| LedgerError::Damaged {
+                path: self.path.clone(),
+                line: number,
+                source,
+            };
+            if number == 1 {
+                let found: Identity = serde_json::from_slice(&bytes).map_err(damaged)?;
                 if found != *identity {
+                    let path = self.path.clone();
                     let found = format!("{} with suite {}", found.subject, found.suite);
                     return Err(LedgerError::OtherRun { path, found });
                 }
             } else {
-                match serde_json::from_str::<Line>(text) {
-                    Ok(line) => {
-                        self.results.insert((line.id, line.result.leg), line.result);
-                    }
-                    // The last line may have been cut by whatever ended the run.
-                    Err(_cut) if index + 1 == lines.len() => break,
-                    Err(source) => return Err(damaged(index + 1, source)),
-                }
+                let line: Line = serde_json::from_slice(&bytes).map_err(damaged)?;
+                self.hold(&line, self.end, length);
             }
-            whole += text.len() as u64 + 1;
+            self.end += length as u64;
         }
-        self.file.set_len(whole).map_err(io)
+        Ok(())
     }
 }
 
@@ -202,8 +251,12 @@ pub enum Resume {
 mod tests {
     use std::{fs, io::Write};
 
-    use crosscheck_report::{observation::Leg, verdict::Verdict};
-    use crosscheck_vectors::vector::VectorId;
+    use crosscheck_report::{
+        observation::{Leg, Observation},
+        results::LegResult,
+        verdict::Verdict,
+    };
+    use crosscheck_vectors::{expect::ExpectedOutcome, vector::VectorId};
 
     use super::{Identity, Ledger, LedgerError, Resume};
     use crate::judge::unjudged;
@@ -218,6 +271,47 @@ mod tests {
 
     fn ids() -> [VectorId; 2] {
         ["server/a/one", "server/a/two"].map(|id| VectorId::parse(id).unwrap())
+    }
+
+    fn has(ledger: &Ledger, id: &VectorId, leg: Leg) -> bool {
+        ledger.verdict(id, leg).is_some()
+    }
+
+    /// A result with an observation of its own.
+    fn seeing(status: u16) -> LegResult {
+        let seen = Observation {
+            outcome: ExpectedOutcome::Readable,
+            reasons: Vec::new(),
+            detail: None,
+            status: Some(status),
+            headers: Vec::new(),
+            body: None,
+            exchanges: Vec::new(),
+            trace: Vec::new(),
+        };
+        LegResult {
+            observations: vec![seen],
+            ..unjudged(Leg::Wire, Verdict::Passed, "as it should")
+        }
+    }
+
+    #[test]
+    fn what_was_seen_comes_back_from_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let [one, two] = ids();
+        let mut ledger = Ledger::open(folder.path(), &identity(), Resume::No).unwrap();
+        ledger.record(&two, seeing(201)).unwrap();
+        ledger.record(&one, seeing(202)).unwrap();
+        drop(ledger);
+        let mut ledger = Ledger::open(folder.path(), &identity(), Resume::Yes).unwrap();
+        // The later line counts.
+        ledger.record(&two, seeing(203)).unwrap();
+        for (id, status) in [(&one, 202), (&two, 203)] {
+            let seen = ledger.observations(id, Leg::Wire).unwrap();
+            let verdict = ledger.verdict(id, Leg::Wire).unwrap();
+            assert_eq!(verdict.with(seen), seeing(status));
+        }
+        assert_eq!(ledger.observations(&one, Leg::Chromium).unwrap(), []);
     }
 
     #[test]
@@ -236,13 +330,13 @@ mod tests {
         file.write_all(b"{\"id\":\"server/a/t").unwrap();
         drop(file);
         let mut ledger = Ledger::open(folder.path(), &identity(), Resume::Yes).unwrap();
-        assert!(ledger.has(&one, Leg::Wire) && !ledger.has(&one, Leg::Chromium));
+        assert!(has(&ledger, &one, Leg::Wire) && !has(&ledger, &one, Leg::Chromium));
         ledger
             .record(&two, unjudged(Leg::Wire, Verdict::Passed, ""))
             .unwrap();
         drop(ledger);
         let ledger = Ledger::open(folder.path(), &identity(), Resume::Yes).unwrap();
-        assert!(ledger.has(&one, Leg::Wire) && ledger.has(&two, Leg::Wire));
+        assert!(has(&ledger, &one, Leg::Wire) && has(&ledger, &two, Leg::Wire));
     }
 
     #[test]
@@ -254,11 +348,8 @@ mod tests {
             .record(&one, unjudged(Leg::Wire, Verdict::Passed, ""))
             .unwrap();
         drop(ledger);
-        assert!(
-            !Ledger::open(folder.path(), &identity(), Resume::No)
-                .unwrap()
-                .has(&one, Leg::Wire)
-        );
+        let ledger = Ledger::open(folder.path(), &identity(), Resume::No).unwrap();
+        assert!(!has(&ledger, &one, Leg::Wire));
     }
 
     #[test]

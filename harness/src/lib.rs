@@ -6,7 +6,7 @@
 //! | the oracle must agree with it | [`predict`], [`agree`] |
 //! | the model plays it over real sockets | [`drive`], [`wire`] |
 //! | a browser plays it | [`browse`], [`chromium`] |
-//! | verdicts; results on disk | [`judge`], [`ledger`], `output` |
+//! | verdicts; results on disk | [`judge`], [`ledger`], [`output`] |
 //! | all of that; the command line | [`run`], [`cli`] |
 //!
 //! The harness carries, it does not decide: rules about CORS are the oracle's and the server's.
@@ -32,7 +32,7 @@ pub mod judge;
 #[cfg(feature = "cli")]
 pub mod ledger;
 #[cfg(feature = "cli")]
-mod output;
+pub mod output;
 #[cfg(feature = "cli")]
 pub mod playground;
 pub mod predict;

@@ -1,20 +1,25 @@
 //! Results on disk.
 
 use std::{
-    fs, io,
+    fs::{self, File},
+    io::{self, BufReader, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
 use clap::ValueEnum;
 use crosscheck_report::{
-    html::{Catalogue, render},
+    html::{Catalogue, Page, Pages},
     junit::junit,
     known::template,
     markdown::markdown,
-    results::Results,
+    overview::Overview,
+    results::VectorResult,
+    stream,
 };
 use crosscheck_vectors::load::Suite;
 use tempfile::NamedTempFile;
+
+use crate::ledger::LedgerError;
 
 /// The file from which everything else is made.
 const RESULTS: &str = "results.json";
@@ -24,7 +29,7 @@ pub(crate) const TEMPLATE: &str = "known-template.toml";
 
 /// A form of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Output {
+pub enum Output {
     /// A folder of static pages.
     Html,
     /// Nothing but `results.json`, which is always written.
@@ -37,7 +42,7 @@ pub(crate) enum Output {
 
 /// Why results could not be written or read.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-pub(crate) enum OutputError {
+pub enum OutputError {
     /// A file could not be read or written.
     #[error("cannot use `{}`", path.display())]
     Io {
@@ -58,76 +63,109 @@ pub(crate) enum OutputError {
     },
 }
 
-/// The results in `folder`.
+/// What there is to say of the run in `folder`.
 ///
 /// # Errors
 ///
-/// If there are none that can be read.
-pub(crate) fn read(folder: &Path) -> Result<Results, OutputError> {
+/// If there are no results that can be read.
+pub fn read(folder: &Path) -> Result<Overview, OutputError> {
     let path = folder.join(RESULTS);
-    let text = fs::read(&path).map_err(|source| OutputError::Io {
-        path: path.clone(),
-        source,
-    })?;
-    serde_json::from_slice(&text).map_err(|source| OutputError::Unreadable { path, source })
+    let read = serde_json::from_reader(open(&path)?);
+    read.map_err(|source| OutputError::Unreadable { path, source })
 }
 
 /// The results of an earlier run in `folder`; none if there are none, or an older suite wrote them.
-pub(crate) fn previous(folder: &Path) -> Option<Results> {
+pub fn previous(folder: &Path) -> Option<Overview> {
     read(folder).ok()
 }
 
-/// Writes `results` and the report made of them into `folder`.
+/// Writes `results.json`: what `overview` says of the run, and its `vectors` one by one.
 ///
 /// # Errors
 ///
-/// If something cannot be written; what was there of `results.json` then stays as it was.
-pub(crate) fn write(
+/// If one of `vectors` cannot be had, or the file cannot be written; it then stays as it was.
+pub fn write(
+    folder: &Path,
+    overview: &Overview,
+    vectors: impl Iterator<Item = Result<VectorResult, LedgerError>>,
+) -> Result<(), OutputError> {
+    put(folder, RESULTS, |file| {
+        Ok(stream::write(file, overview, vectors)?)
+    })
+}
+
+/// Makes the report of the run in `folder`, of which `overview` was read or written there.
+///
+/// # Errors
+///
+/// If something cannot be read or written.
+pub fn draw(
     folder: &Path,
     outputs: &[Output],
-    results: &Results,
-    previous: Option<&Results>,
+    overview: &Overview,
+    previous: Option<&Overview>,
     suite: &Suite,
 ) -> Result<(), OutputError> {
-    let json = serde_json::to_vec(results).map_err(|source| OutputError::Unreadable {
-        path: folder.join(RESULTS),
-        source,
-    })?;
-    put(folder, RESULTS, &json)?;
-    if outputs.contains(&Output::Junit) {
-        put(folder, "junit.xml", junit(results).as_bytes())?;
-    }
-    if outputs.contains(&Output::Markdown) {
-        put(folder, "summary.md", markdown(results).as_bytes())?;
-    }
-    if outputs.contains(&Output::Html) {
-        let vectors = folder.join("v");
-        match fs::remove_dir_all(&vectors) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(OutputError::Io {
-                    path: vectors,
-                    source: error,
-                });
-            }
-            _ => {}
-        }
-        let topics = suite
-            .topics
-            .iter()
-            .map(|(place, topic)| (place.clone(), topic.title.clone()))
-            .collect();
-        let catalogue = Catalogue {
-            requirements: &suite.requirements,
-            concepts: &suite.concepts,
-            flags: &suite.flags,
-            accounted: &suite.accounted,
-            topics: &topics,
-        };
-        for page in render(results, previous, &catalogue) {
-            put(folder, &page.path, page.content.as_bytes())?;
+    for output in outputs {
+        match output {
+            Output::Html => draw_pages(folder, overview, previous, suite)?,
+            Output::Json => {}
+            Output::Junit => put_text(folder, "junit.xml", &junit(overview))?,
+            Output::Markdown => put_text(folder, "summary.md", &markdown(overview))?,
         }
     }
     Ok(())
+}
+
+fn draw_pages(
+    folder: &Path,
+    overview: &Overview,
+    previous: Option<&Overview>,
+    suite: &Suite,
+) -> Result<(), OutputError> {
+    let vectors = folder.join("v");
+    match fs::remove_dir_all(&vectors) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(OutputError::Io {
+                path: vectors,
+                source: error,
+            });
+        }
+        _ => {}
+    }
+    let topics = suite
+        .topics
+        .iter()
+        .map(|(place, topic)| (place.clone(), topic.title.clone()))
+        .collect();
+    let catalogue = Catalogue {
+        requirements: &suite.requirements,
+        concepts: &suite.concepts,
+        flags: &suite.flags,
+        accounted: &suite.accounted,
+        topics: &topics,
+    };
+    let mut pages = Pages::new(overview, catalogue);
+    let path = folder.join(RESULTS);
+    let mut drawn = Ok(());
+    stream::each_vector(open(&path)?, |vector| {
+        if drawn.is_ok() {
+            drawn = put_page(folder, &pages.vector(&vector));
+        }
+    })
+    .map_err(|source| OutputError::Unreadable { path, source })?;
+    drawn?;
+    pages
+        .of_run(previous)
+        .try_for_each(|page| put_page(folder, &page))
+}
+
+fn open(path: &Path) -> Result<BufReader<File>, OutputError> {
+    let file = File::open(path).map_err(|source| OutputError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(BufReader::new(file))
 }
 
 /// Writes the template of a file for `--known`, if there are failures; returns whether there are.
@@ -135,10 +173,10 @@ pub(crate) fn write(
 /// # Errors
 ///
 /// If it cannot be written, or an old one cannot be removed.
-pub(crate) fn write_template(folder: &Path, results: &Results) -> Result<bool, OutputError> {
-    let template = template(results);
+pub fn write_template(folder: &Path, overview: &Overview) -> Result<bool, OutputError> {
+    let template = template(overview);
     if !template.is_empty() {
-        return put(folder, TEMPLATE, template.as_bytes()).map(|()| true);
+        return put_text(folder, TEMPLATE, &template).map(|()| true);
     }
     let path = folder.join(TEMPLATE);
     match fs::remove_file(&path) {
@@ -157,18 +195,30 @@ fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
+fn put_page(folder: &Path, page: &Page) -> Result<(), OutputError> {
+    put_text(folder, &page.path, &page.content)
+}
+
+fn put_text(folder: &Path, name: &str, text: &str) -> Result<(), OutputError> {
+    put(folder, name, |file| file.write_all(text.as_bytes()))
+}
+
 /// Writes a file whole or not at all.
-fn put(folder: &Path, name: &str, content: &[u8]) -> Result<(), OutputError> {
+fn put(
+    folder: &Path,
+    name: &str,
+    write: impl FnOnce(&mut BufWriter<NamedTempFile>) -> io::Result<()>,
+) -> Result<(), OutputError> {
     let path = folder.join(name);
     let parent = path.parent().unwrap_or(folder);
-    let write = || {
+    let put = || {
         fs::create_dir_all(parent)?;
-        let mut file = temporary_in(parent)?;
-        io::Write::write_all(&mut file, content)?;
-        file.persist(&path).map_err(|error| error.error)?;
+        let mut file = BufWriter::new(temporary_in(parent)?);
+        write(&mut file)?;
+        file.into_inner()?.persist(&path)?;
         Ok(())
     };
-    write().map_err(|source| OutputError::Io {
+    put().map_err(|source| OutputError::Io {
         path: path.clone(),
         source,
     })

@@ -1,6 +1,7 @@
 //! One run: every selected vector on every leg, judged.
 
 mod chromium;
+mod verdicts;
 mod wire;
 
 use std::{
@@ -12,21 +13,21 @@ use std::{
 
 use crosscheck_oracle::FETCH_REVISION;
 use crosscheck_report::{
-    known::{self, Date, KnownFile},
+    known::KnownFile,
     observation::Leg,
-    results::{LegIdentity, LegResult, Results, Subject, VectorResult},
-    verdict::{Owner, Verdict},
+    overview::Overview,
+    results::{LegIdentity, LegResult, Subject},
 };
 use crosscheck_server::fault::Fault;
 use crosscheck_vectors::{load::Suite, vector::VectorId};
 
 use crate::{
-    agree::{self, Disagreement, Prediction},
+    agree::{self, Disagreement},
     case::{Case, cases},
     chromium::{BrowserError, MissingBrowser},
     clock,
-    judge::unjudged,
     ledger::{Identity, Ledger, LedgerError, Resume},
+    output::{self, OutputError},
     playground::{Playground, PlaygroundError},
     progress::Progress,
     select::{SelectError, Selection},
@@ -91,6 +92,9 @@ pub enum RunError {
     /// Results cannot be kept.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// `results.json` cannot be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
     /// The HTTP library cannot be set up.
     #[error("the HTTP client cannot be set up")]
     Http(#[source] reqwest::Error),
@@ -105,8 +109,8 @@ pub enum RunError {
 /// What came of a run.
 #[derive(Debug)]
 pub struct Ran {
-    /// What was judged.
-    pub results: Results,
+    /// What was judged; what was seen besides stands in `results.json`.
+    pub overview: Overview,
     /// Whether that is all.
     pub ended: Ended,
 }
@@ -139,24 +143,25 @@ impl Kept {
     }
 }
 
-/// Runs, until everything is judged or Ctrl-C is pressed: then the rest is skipped.
+/// Runs, until everything is judged or Ctrl-C is pressed: then the rest is skipped. Writes
+/// `results.json`.
 ///
 /// # Errors
 ///
-/// If nothing can be judged.
-pub async fn run(config: Config, progress: &Progress) -> Result<Ran, RunError> {
+/// If nothing can be judged, or nothing kept.
+pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> {
     let (started, clock) = (clock::now(), Instant::now());
-    let digest = digest(&config.suite);
     let sane = config.selection.of(cases(&config.suite, None))?;
-    let predictions = agree::agree(&sane).map_err(RunError::Disagreement)?;
-    let cases = match config.fault {
-        None => sane,
-        fault => config.selection.of(cases(&config.suite, fault))?,
+    agree::agree(&sane).map_err(RunError::Disagreement)?;
+    let faulty = match config.fault {
+        None => None,
+        fault => Some(config.selection.of(cases(&config.suite, fault))?),
     };
+    let cases = faulty.as_ref().unwrap_or(&sane);
     let subject = subject(config.fault);
     let identity = Identity {
         suite: VERSION.to_owned(),
-        vectors: digest,
+        vectors: digest(&config.suite),
         subject: format!("{} {:?}", subject.name, subject.fault),
     };
     let ledger = Ledger::open(&config.out, &identity, config.resume)?;
@@ -168,13 +173,13 @@ pub async fn run(config: Config, progress: &Progress) -> Result<Ran, RunError> {
     let replay = async {
         let mut engines = Vec::new();
         for leg in &config.legs {
-            let todo = open_cases(&cases, leg.leg(), &shared);
+            let todo = open_cases(cases, leg.leg(), &shared);
             let engine = match leg {
                 LegConfig::Wire => {
-                    wire::replay(&config, &playground, &todo, &shared, progress).await?
+                    wire::replay(config, &playground, &todo, &shared, progress).await?
                 }
                 LegConfig::Chromium(binary) => {
-                    chromium::replay(&config, binary, &playground, &todo, &shared, progress).await?
+                    chromium::replay(config, binary, &playground, &todo, &shared, progress).await?
                 }
             };
             engines.push(LegIdentity {
@@ -193,13 +198,13 @@ pub async fn run(config: Config, progress: &Progress) -> Result<Ran, RunError> {
     } else {
         Ended::Interrupted
     };
-    let mut kept = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if let Some(broken) = kept.broken.take() {
+    let kept = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let Some(broken) = kept.broken {
         return Err(broken.into());
     }
     let legs: Vec<_> = config.legs.iter().map(LegConfig::leg).collect();
-    let vectors = collect(cases, predictions, &legs, &mut kept.ledger);
-    let mut results = Results {
+    let vectors = verdicts::collect(cases, &legs, &kept.ledger);
+    let mut overview = Overview {
         suite: VERSION.to_owned(),
         fetch_revision: FETCH_REVISION.to_owned(),
         subject,
@@ -210,8 +215,10 @@ pub async fn run(config: Config, progress: &Progress) -> Result<Ran, RunError> {
         vectors,
         stale: Vec::new(),
     };
-    excuse(&mut results, &config);
-    Ok(Ran { results, ended })
+    verdicts::excuse(&mut overview, config, &legs);
+    let vectors = verdicts::whole(&overview.vectors, cases, &sane, &kept.ledger);
+    output::write(&config.out, &overview, vectors)?;
+    Ok(Ran { overview, ended })
 }
 
 /// Waits for Ctrl-C, or to be told to end.
@@ -233,27 +240,6 @@ async fn interrupted() {
     }
 }
 
-/// Turns known failures into known ones.
-fn excuse(results: &mut Results, config: &Config) {
-    let ran: Vec<_> = results.vectors.iter().map(|vector| &vector.id).collect();
-    let unselected: Vec<_> = config
-        .suite
-        .vectors
-        .keys()
-        .filter(|id| ran.binary_search(id).is_err())
-        .cloned()
-        .collect();
-    let legs: Vec<_> = config.legs.iter().map(LegConfig::leg).collect();
-    let mut files = config.known.clone();
-    for file in &mut files {
-        // An entry about a leg that takes no part cannot be out of date.
-        file.entries
-            .retain(|entry| entry.leg.is_none_or(|leg| legs.contains(&leg)));
-    }
-    let today = Date::parse(&clock::today()).expect("the clock writes dates");
-    results.stale = known::apply(&files, &mut results.vectors, &unselected, &today);
-}
-
 fn subject(fault: Option<Fault>) -> Subject {
     Subject {
         name: "reference".to_owned(),
@@ -267,66 +253,8 @@ fn open_cases<'a>(cases: &'a [Case], leg: Leg, shared: &Shared) -> Vec<&'a Case>
     let kept = shared.lock().unwrap_or_else(PoisonError::into_inner);
     cases
         .iter()
-        .filter(|case| !kept.ledger.has(&case.id, leg))
+        .filter(|case| kept.ledger.verdict(&case.id, leg).is_none())
         .collect()
-}
-
-fn collect(
-    cases: Vec<Case>,
-    predictions: Vec<Prediction>,
-    legs: &[Leg],
-    ledger: &mut Ledger,
-) -> Vec<VectorResult> {
-    let result = |(case, predicted): (Case, Prediction)| {
-        let of_leg = |&leg: &Leg| {
-            let found = ledger.take(&case.id, leg);
-            found.unwrap_or_else(|| unjudged(leg, Verdict::Skipped, "the run was interrupted"))
-        };
-        let mut result = VectorResult {
-            legs: legs.iter().map(of_leg).collect(),
-            id: case.id.clone(),
-            vector: (*case.vector).clone(),
-            policy: case.policy.clone(),
-            predicted,
-            owner: Owner::Nobody,
-            verdict: Verdict::Passed,
-        };
-        result.settle();
-        result
-    };
-    let mut vectors: Vec<_> = cases.into_iter().zip(predictions).map(result).collect();
-    block(&mut vectors);
-    vectors
-}
-
-/// A vector whose precondition failed says nothing.
-fn block(vectors: &mut [VectorResult]) {
-    let failed: Vec<_> = vectors
-        .iter()
-        .flat_map(|vector| {
-            vector
-                .legs
-                .iter()
-                .map(move |leg| (vector.id.clone(), leg.leg, leg.verdict))
-        })
-        .filter(|(_, _, verdict)| verdict.is_failure() || verdict.is_error())
-        .map(|(id, leg, _)| (id, leg))
-        .collect();
-    for vector in vectors {
-        for leg in &mut vector.legs {
-            let needed = &vector.vector.depends_on;
-            let blocked_by = needed
-                .iter()
-                .find(|id| failed.contains(&((*id).clone(), leg.leg)));
-            if let Some(id) = blocked_by.filter(|_| leg.verdict.is_judged()) {
-                leg.verdict = Verdict::BlockedBy;
-                leg.note = Some(format!(
-                    "`{id}` failed, and without it this one says nothing"
-                ));
-            }
-        }
-        vector.settle();
-    }
 }
 
 /// Tells suites apart; the same for the same vectors in one build.
@@ -334,7 +262,7 @@ fn digest(suite: &Suite) -> u64 {
     let mut hasher = DefaultHasher::new();
     for (id, vector) in &suite.vectors {
         id.hash(&mut hasher);
-        serde_json::to_string(vector)
+        serde_json::to_string(&**vector)
             .unwrap_or_default()
             .hash(&mut hasher);
     }

@@ -35,16 +35,16 @@ pub fn cases_under(
     routes: &Capabilities,
 ) -> Result<Vec<Case>, Refusal> {
     let site = Arc::new(Site::try_from(policy)?);
-    let case = |(id, vector): (&VectorId, &Vector)| {
+    let case = |(id, vector): (&VectorId, &Arc<Vector>)| {
         let (vector, server) = settle(id, vector, policy, routes, &site);
         Case {
             id: id.clone(),
-            vector: Arc::new(vector),
+            vector,
             policy: Some(policy.clone()),
             server,
         }
     };
-    let judges_server = |(_, vector): &(&VectorId, &Vector)| vector.policy.is_some();
+    let judges_server = |(_, vector): &(&VectorId, &Arc<Vector>)| vector.policy.is_some();
     Ok(suite
         .vectors
         .iter()
@@ -63,21 +63,24 @@ pub fn lacks(vector: &Vector, has: impl Fn(&str) -> bool) -> Option<String> {
 
 fn settle(
     id: &VectorId,
-    vector: &Vector,
+    vector: &Arc<Vector>,
     policy: &Policy,
     routes: &Capabilities,
     site: &Arc<Site>,
-) -> (Vector, ServerPart) {
+) -> (Arc<Vector>, ServerPart) {
     if let Some(why) = lacks(vector, |need| routes.iter().any(|route| route == need)) {
-        return (vector.clone(), ServerPart::NotApplicable(why));
+        return (Arc::clone(vector), ServerPart::NotApplicable(why));
     }
     let filled = match role::fill(vector, policy) {
-        Ok(filled) => filled,
-        Err(error) => return (vector.clone(), ServerPart::NotApplicable(error.to_string())),
+        Ok(filled) => Arc::new(filled),
+        Err(error) => {
+            let why = ServerPart::NotApplicable(error.to_string());
+            return (Arc::clone(vector), why);
+        }
     };
     let case = Case {
         id: id.clone(),
-        vector: Arc::new(filled.clone()),
+        vector: Arc::clone(&filled),
         policy: Some(policy.clone()),
         server: ServerPart::Site(Arc::clone(site)),
     };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crosscheck_vectors::vector::VectorId;
 use serde::{Deserialize, Serialize};
 
-use crate::{results::Results, verdict::Verdict};
+use crate::{overview::Overview, verdict::Verdict};
 
 /// What changed between two runs, each list sorted by id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,9 +43,9 @@ impl Changes {
 }
 
 /// Compares two runs vector by vector.
-pub fn compare(previous: &Results, current: &Results) -> Changes {
-    let verdicts = |results: &Results| -> BTreeMap<VectorId, Verdict> {
-        let pair = |vector: &crate::results::VectorResult| (vector.id.clone(), vector.verdict);
+pub fn compare(previous: &Overview, current: &Overview) -> Changes {
+    let verdicts = |results: &Overview| -> BTreeMap<VectorId, Verdict> {
+        let pair = |vector: &crate::overview::VectorVerdict| (vector.id.clone(), vector.verdict);
         results.vectors.iter().map(pair).collect()
     };
     let (before, after) = (verdicts(previous), verdicts(current));
@@ -88,14 +88,14 @@ mod tests {
     use super::{Change, Changes, compare};
     use crate::{
         fixture::{run, vector},
-        results::{Results, VectorResult},
+        overview::{Overview, VectorVerdict},
         verdict::Verdict::{
             self, BlockedBy, FailedOther, FailedOverGrant, Known, Passed, RecommendedMissed,
         },
     };
 
-    fn with(verdict: Option<Verdict>) -> Results {
-        let result = |verdict| VectorResult {
+    fn with(verdict: Option<Verdict>) -> Overview {
+        let result = |verdict| VectorVerdict {
             verdict,
             ..vector("a/b/c", Vec::new())
         };

@@ -1,6 +1,6 @@
 //! The mismatches of a vector, those that several legs share put together.
 
-use crate::{diff::Mismatch, observation::Leg, results::VectorResult};
+use crate::{diff::Mismatch, observation::Leg, overview::VectorVerdict};
 
 /// A mismatch and the legs that have it.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ fn says_more(less: &str, more: &str) -> bool {
 }
 
 /// The mismatches of `vector`, the gravest first, then in the order of the expectation.
-pub(crate) fn differences(vector: &VectorResult) -> Vec<Difference<'_>> {
+pub(crate) fn differences(vector: &VectorVerdict) -> Vec<Difference<'_>> {
     let mut found: Vec<Difference<'_>> = Vec::new();
     for leg in &vector.legs {
         for mismatch in &leg.mismatches {

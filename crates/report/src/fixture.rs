@@ -2,19 +2,25 @@
 
 use crosscheck_vectors::{
     expect::{Expectation, ExpectedOutcome},
-    vector::Kind,
+    vector::{Kind, Vector, VectorId},
 };
 use serde_json::json;
 
 use crate::{
     diff::{Effect, Mismatch},
     observation::{Leg, Observation},
+    overview::{LegVerdict, Overview, VectorVerdict},
     results::{LegResult, Results, VectorResult},
     verdict::{Owner, Verdict, judge},
 };
 
 /// The run in `tests/data`.
 pub(crate) fn results() -> Results {
+    serde_json::from_str(include_str!("../tests/data/results.json")).unwrap()
+}
+
+/// What is held of it in memory.
+pub(crate) fn overview() -> Overview {
     serde_json::from_str(include_str!("../tests/data/results.json")).unwrap()
 }
 
@@ -49,43 +55,60 @@ pub(crate) fn mismatch(field: &str, kind: Kind, effect: Effect) -> Mismatch {
     }
 }
 
-/// A leg that saw `outcome` and differs by `mismatches`.
-pub(crate) fn leg(leg: Leg, outcome: ExpectedOutcome, mismatches: Vec<Mismatch>) -> LegResult {
-    LegResult {
+/// What a leg that saw `outcome` and differs by `mismatches` comes to.
+pub(crate) fn leg(leg: Leg, outcome: ExpectedOutcome, mismatches: Vec<Mismatch>) -> LegVerdict {
+    LegVerdict {
         leg,
         verdict: judge(&mismatches),
         note: None,
         mismatches,
-        observations: vec![observation(outcome)],
+        outcomes: vec![outcome],
     }
 }
 
-/// A vector under a policy with the results of `legs`.
-pub(crate) fn vector(id: &str, legs: Vec<LegResult>) -> VectorResult {
-    let mut result = VectorResult {
-        id: serde_json::from_value(json!(id)).unwrap(),
-        vector: serde_json::from_value(json!({
-            "name": "x", "title": "X holds.", "why": "It must.", "kind": "required",
-            "requirements": ["a/b"], "policy": "listed",
-            "steps": [{ "client": { "origin": "https://app.example" },
-                        "expect": { "outcome": "network-error", "requests": [] } }]
-        }))
-        .unwrap(),
+/// The vector of [`vector`].
+fn bare() -> Vector {
+    serde_json::from_value(json!({
+        "name": "x", "title": "X holds.", "why": "It must.", "kind": "required",
+        "requirements": ["a/b"], "policy": "listed",
+        "steps": [{ "client": { "origin": "https://app.example" },
+                    "expect": { "outcome": "network-error", "requests": [] } }]
+    }))
+    .unwrap()
+}
+
+fn id(id: &str) -> VectorId {
+    VectorId::parse(id).unwrap()
+}
+
+/// What a vector under a policy comes to, with the verdicts on its `legs`.
+pub(crate) fn vector(of: &str, legs: Vec<LegVerdict>) -> VectorVerdict {
+    VectorVerdict::new(id(of), &bare(), None, legs)
+}
+
+/// A leg that saw `outcome`, as was expected.
+pub(crate) fn seeing(of: Leg, outcome: ExpectedOutcome) -> LegResult {
+    leg(of, outcome, Vec::new()).with(vec![observation(outcome)])
+}
+
+/// The whole result of [`vector`] with what its legs saw.
+pub(crate) fn seen(of: &str, legs: Vec<LegResult>) -> VectorResult {
+    VectorResult {
+        id: id(of),
+        vector: bare(),
         policy: None,
         predicted: Vec::new(),
         legs,
         owner: Owner::Nobody,
         verdict: Verdict::Skipped,
-    };
-    result.settle();
-    result
+    }
 }
 
 /// A run of `vectors` on the wire and in Chromium.
-pub(crate) fn run(vectors: Vec<VectorResult>) -> Results {
-    Results {
+pub(crate) fn run(vectors: Vec<VectorVerdict>) -> Overview {
+    Overview {
         vectors,
         stale: Vec::new(),
-        ..results()
+        ..overview()
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     difference::{Difference, differences, spoken},
     headline::is_finding,
     observation::Leg,
-    results::VectorResult,
+    overview::VectorVerdict,
     verdict::{Owner, Verdict},
 };
 
@@ -17,16 +17,16 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) struct Group<'a> {
     /// The first of them.
-    pub(crate) first: &'a VectorResult,
+    pub(crate) first: &'a VectorVerdict,
     /// The others.
-    pub(crate) others: Vec<&'a VectorResult>,
+    pub(crate) others: Vec<&'a VectorVerdict>,
     /// Whether they differ by the same values.
     pub(crate) is_uniform: bool,
 }
 
 impl<'a> Group<'a> {
     /// All of them.
-    pub(crate) fn vectors(&self) -> impl Iterator<Item = &'a VectorResult> {
+    pub(crate) fn vectors(&self) -> impl Iterator<Item = &'a VectorVerdict> {
         [self.first].into_iter().chain(self.others.iter().copied())
     }
 
@@ -38,7 +38,7 @@ impl<'a> Group<'a> {
     /// The weakness classes that they point to, the most frequent first.
     pub(crate) fn flags(&self) -> Vec<&'a str> {
         let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
-        for flag in self.vectors().flat_map(|vector| &vector.vector.flags) {
+        for flag in self.vectors().flat_map(|vector| &vector.flags) {
             *counted.entry(flag).or_default() += 1;
         }
         let mut flags: Vec<_> = counted.into_iter().collect();
@@ -60,7 +60,7 @@ struct Manner<'a> {
 type Values<'a> = BTreeSet<(&'a str, &'a str)>;
 
 impl<'a> Manner<'a> {
-    fn of(vector: &'a VectorResult) -> (Self, Values<'a>) {
+    fn of(vector: &'a VectorVerdict) -> (Self, Values<'a>) {
         let differences = differences(vector);
         let field = |found: &Difference<'_>| (spoken(&found.mismatch.field), found.legs.clone());
         let mut fields: Vec<_> = differences.iter().map(field).collect();
@@ -82,7 +82,7 @@ impl<'a> Manner<'a> {
 
 /// Puts those of `findings` together that differ in the same way: the gravest first, then the
 /// largest group.
-pub(crate) fn groups<'a>(findings: &[&'a VectorResult]) -> Vec<Group<'a>> {
+pub(crate) fn groups<'a>(findings: &[&'a VectorVerdict]) -> Vec<Group<'a>> {
     let mut groups: Vec<(Manner<'a>, Values<'a>, Group<'a>)> = Vec::new();
     for vector in findings.iter().copied() {
         let (manner, values) = Manner::of(vector);
@@ -112,10 +112,10 @@ mod tests {
         diff::Effect::{Other, OverGrant},
         fixture::{leg, mismatch, vector},
         observation::Leg,
-        results::VectorResult,
+        overview::VectorVerdict,
     };
 
-    fn failing(id: &str, field: &str, effect: crate::diff::Effect) -> VectorResult {
+    fn failing(id: &str, field: &str, effect: crate::diff::Effect) -> VectorVerdict {
         let wrong = vec![mismatch(field, Kind::Required, effect)];
         let legs = vec![leg(Leg::Wire, Readable, wrong)];
         vector(id, legs)
@@ -125,7 +125,7 @@ mod tests {
     fn vectors_that_fail_alike_are_told_together() {
         let mut in_a_later_step = failing("a/b/f", "outcome", OverGrant);
         in_a_later_step.legs[0].mismatches[0].step = 2;
-        in_a_later_step.vector.flags = vec!["leak".to_owned()];
+        in_a_later_step.flags = vec!["leak".to_owned()];
         let all = [
             failing("a/b/c", "status", Other),
             failing("a/b/d", "body", OverGrant),
@@ -161,8 +161,8 @@ mod tests {
             failing("a/b/c", "status", Other),
             failing("a/b/d", "status", Other),
         ];
-        all[0].vector.flags = vec!["leak".to_owned(), "null-origin".to_owned()];
-        all[1].vector.flags = vec!["null-origin".to_owned()];
+        all[0].flags = vec!["leak".to_owned(), "null-origin".to_owned()];
+        all[1].flags = vec!["null-origin".to_owned()];
         let all: Vec<_> = all.iter().collect();
         assert_eq!(groups(&all)[0].flags(), ["null-origin", "leak"]);
     }

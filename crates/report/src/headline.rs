@@ -5,7 +5,8 @@ use crosscheck_vectors::vector::VectorId;
 use crate::{
     diff::Mismatch,
     difference::spoken,
-    results::{LegResult, Results, Subject, VectorResult},
+    overview::{LegVerdict, Overview, VectorVerdict},
+    results::Subject,
     show::{clip, counted},
     totals::Totals,
     verdict::{Owner, Verdict},
@@ -24,7 +25,7 @@ pub(crate) fn name(subject: &Subject) -> String {
 }
 
 /// What the run found, in one sentence.
-pub(crate) fn sentence(results: &Results, totals: &Totals) -> String {
+pub(crate) fn sentence(results: &Overview, totals: &Totals) -> String {
     let name = name(&results.subject);
     let judged = results.vectors.iter().filter(|v| v.verdict.is_judged());
     let n_judged = judged.count();
@@ -73,7 +74,7 @@ pub(crate) fn sentence(results: &Results, totals: &Totals) -> String {
 }
 
 /// What a sentence without failures owes to failures that are known.
-fn but_for_known(results: &Results, totals: &Totals) -> String {
+fn but_for_known(results: &Overview, totals: &Totals) -> String {
     let of_browser = results
         .vectors
         .iter()
@@ -91,7 +92,7 @@ fn but_for_known(results: &Results, totals: &Totals) -> String {
 }
 
 /// The command that replays `id` once more.
-pub(crate) fn rerun(results: &Results, id: &VectorId) -> String {
+pub(crate) fn rerun(results: &Overview, id: &VectorId) -> String {
     match &results.subject.fault {
         Some(fault) => format!("crosscheck run --fault {} --only {id}", clip(fault, 60)),
         None => format!("crosscheck run --only {id}"),
@@ -143,7 +144,7 @@ pub(crate) fn numbers(totals: &Totals) -> [Number; 4] {
 }
 
 /// The vectors that fail or differ, the gravest first, then by id.
-pub(crate) fn findings(results: &Results) -> Vec<&VectorResult> {
+pub(crate) fn findings(results: &Overview) -> Vec<&VectorVerdict> {
     let mut findings: Vec<_> = results
         .vectors
         .iter()
@@ -164,7 +165,7 @@ pub(crate) fn is_finding(verdict: Verdict) -> bool {
 }
 
 /// The worst mismatch of `leg`, or the reason for its verdict, on one line.
-pub(crate) fn in_short(leg: &LegResult) -> String {
+pub(crate) fn in_short(leg: &LegVerdict) -> String {
     match (leg.worst(), &leg.note) {
         (Some(worst), _) => {
             let Mismatch {
@@ -189,13 +190,13 @@ mod tests {
     use super::{rerun, sentence};
     use crate::{
         fixture::{run, vector},
-        results::VectorResult,
+        overview::VectorVerdict,
         totals::Totals,
         verdict::{Owner, Verdict},
     };
 
     fn of(verdicts: &[Verdict]) -> String {
-        let with = |&verdict: &Verdict| VectorResult {
+        let with = |&verdict: &Verdict| VectorVerdict {
             verdict,
             ..vector("a/b/c", Vec::new())
         };
@@ -222,7 +223,7 @@ mod tests {
 
     #[test]
     fn what_only_the_browser_does_is_said_to_be_its_own() {
-        let mut results = run(vec![VectorResult {
+        let mut results = run(vec![VectorVerdict {
             verdict: Verdict::Known,
             owner: Owner::Browser,
             ..vector("a/b/c", Vec::new())

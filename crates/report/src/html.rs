@@ -17,14 +17,15 @@ mod reproduce;
 mod tests;
 mod vector;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, iter::once_with};
 
-use crosscheck_vectors::catalogue::{Accounted, Concepts, Flag, Flags, Requirement, Requirements};
-
-use crate::{
-    drawn::drawn,
-    results::{Results, VectorResult},
+use crosscheck_vectors::{
+    catalogue::{Accounted, Concepts, Flag, Flags, Requirement, Requirements},
+    vector::VectorId,
 };
+
+use self::concepts::Exchanges;
+use crate::{drawn::drawn, overview::Overview, results::VectorResult};
 
 /// A file of the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,23 +51,40 @@ pub struct Catalogue<'a> {
     pub topics: &'a BTreeMap<String, String>,
 }
 
-/// Draws all pages, `index.html` first, the vectors' pages sorted by id.
-pub fn render(
-    results: &Results,
-    previous: Option<&Results>,
-    catalogue: &Catalogue<'_>,
-) -> Vec<Page> {
-    let context = Context::new(results, *catalogue);
-    let mut pages = vec![
-        index::page(&context, previous),
-        concepts::page(&context),
-        coverage::page(&context),
-        file("style.css", include_str!("../templates/style.css")),
-        file("report.js", include_str!("../templates/report.js")),
-    ];
-    let vectors = results.vectors.iter();
-    pages.extend(vectors.map(|result| vector::page(&context, result)));
-    pages
+/// Draws the pages of a run.
+#[derive(Debug)]
+pub struct Pages<'a> {
+    context: Context<'a>,
+    exchanges: Exchanges<'a>,
+}
+
+impl<'a> Pages<'a> {
+    /// Those of `overview`.
+    pub fn new(overview: &'a Overview, catalogue: Catalogue<'a>) -> Self {
+        Self {
+            context: Context::new(overview, catalogue),
+            exchanges: Exchanges::default(),
+        }
+    }
+
+    /// The page of a vector.
+    pub fn vector(&mut self, result: &VectorResult) -> Page {
+        self.exchanges.note(&self.context, result);
+        vector::page(&self.context, result)
+    }
+
+    /// The pages about the whole run and what all pages need, `index.html` first; to be drawn after
+    /// those of the vectors, since they show some of the same.
+    pub fn of_run(&self, previous: Option<&Overview>) -> impl Iterator<Item = Page> {
+        let context = &self.context;
+        once_with(move || index::page(context, previous))
+            .chain(once_with(|| concepts::page(context, &self.exchanges)))
+            .chain(once_with(|| coverage::page(context)))
+            .chain([
+                file("style.css", include_str!("../templates/style.css")),
+                file("report.js", include_str!("../templates/report.js")),
+            ])
+    }
 }
 
 fn file(path: &str, content: &str) -> Page {
@@ -87,14 +105,14 @@ fn draw(path: impl Into<String>, template: &impl askama::Template) -> Page {
 /// What every page looks things up in.
 #[derive(Debug)]
 struct Context<'a> {
-    results: &'a Results,
+    results: &'a Overview,
     catalogue: Catalogue<'a>,
     requirements: BTreeMap<&'a str, &'a Requirement>,
     flags: BTreeMap<&'a str, &'a Flag>,
 }
 
 impl<'a> Context<'a> {
-    fn new(results: &'a Results, catalogue: Catalogue<'a>) -> Self {
+    fn new(results: &'a Overview, catalogue: Catalogue<'a>) -> Self {
         let requirements = &catalogue.requirements.requirements;
         let flags = &catalogue.flags.flags;
         Self {
@@ -103,6 +121,12 @@ impl<'a> Context<'a> {
             requirements: requirements.iter().map(|row| (&*row.id, row)).collect(),
             flags: flags.iter().map(|flag| (&*flag.id, flag)).collect(),
         }
+    }
+
+    /// Where the run has the vector `id`, if it has.
+    fn index(&self, id: &VectorId) -> Option<usize> {
+        let vectors = &self.results.vectors;
+        vectors.binary_search_by(|vector| vector.id.cmp(id)).ok()
     }
 
     /// The address of a `source` such as `fetch#cors-check`; none if the document is not known.
@@ -132,6 +156,6 @@ impl<'a> Context<'a> {
 }
 
 /// Where a vector's page is, below the report's folder.
-fn place(vector: &VectorResult) -> String {
-    format!("v/{}.html", vector.id)
+fn place(id: &VectorId) -> String {
+    format!("v/{id}.html")
 }

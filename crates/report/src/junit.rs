@@ -5,7 +5,7 @@ use askama::Template;
 use crate::{
     drawn::drawn,
     headline::in_short,
-    results::{LegResult, Results, VectorResult},
+    overview::{LegVerdict, Overview, VectorVerdict},
     show::clip,
     verdict::Verdict,
 };
@@ -68,7 +68,7 @@ impl Report {
 ///
 /// A known failure counts as skipped and what only misses advice as passed; an unexpected pass and a
 /// known entry that is out of date count as failures.
-pub fn junit(results: &Results) -> String {
+pub fn junit(results: &Overview) -> String {
     let suite = |leg: &crate::results::LegIdentity| Suite {
         name: format!("crosscheck.{}", leg.leg),
         cases: results
@@ -92,7 +92,7 @@ pub fn junit(results: &Results) -> String {
     drawn(&report)
 }
 
-fn case(vector: &VectorResult, leg: &LegResult) -> Case {
+fn case(vector: &VectorVerdict, leg: &LegVerdict) -> Case {
     let name = vector.id.as_str().rsplit('/').next().unwrap_or_default();
     let lines = leg.mismatches.iter().take(MOST_MISMATCHES).map(|mismatch| {
         let line = format!(
@@ -144,11 +144,11 @@ fn result(verdict: Verdict) -> CaseResult {
 #[cfg(test)]
 mod tests {
     use super::junit;
-    use crate::fixture::results;
+    use crate::fixture::overview;
 
     #[test]
     fn a_run_as_junit() {
-        let mut results = results();
+        let mut results = overview();
         let kept = [
             "suffix-trick",
             "patch-case",
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn hostile_text_stays_text() {
-        let mut results = results();
+        let mut results = overview();
         for leg in results.vectors.iter_mut().flat_map(|v| &mut v.legs) {
             leg.note = Some("]]></failure>\u{0}\u{ffff}\"&".to_owned());
             leg.mismatches.clear();

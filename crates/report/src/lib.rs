@@ -6,7 +6,8 @@
 //! | mismatch: one field that differs from what was expected | [`diff`] |
 //! | verdict, and who is at fault | [`verdict`] |
 //! | known failures | [`known`] |
-//! | `results.json`, its totals, and what changed since another run | [`results`], [`totals`], [`compare`] |
+//! | `results.json`, written and read a vector at a time | [`results`], [`stream`] |
+//! | what is held of it in memory, its totals, and what changed since another run | [`overview`], [`totals`], [`compare`] |
 //! | the report as static pages, as Markdown, as `JUnit` | [`html`], [`markdown`], [`junit`] |
 //! | the summary for programs, for a terminal | [`summary`], [`text`] |
 //!
@@ -23,8 +24,10 @@ pub mod junit;
 pub mod known;
 pub mod markdown;
 pub mod observation;
+pub mod overview;
 pub mod results;
 mod show;
+pub mod stream;
 pub mod summary;
 pub mod text;
 pub mod totals;

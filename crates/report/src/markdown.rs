@@ -3,7 +3,8 @@
 use crate::{
     difference::{Difference, differences},
     headline::{findings, is_finding, numbers, rerun, sentence},
-    results::{LegIdentity, LegResult, Results, StaleEntry, VectorResult},
+    overview::{LegVerdict, Overview, VectorVerdict},
+    results::{LegIdentity, StaleEntry},
     show::clip,
     totals::Totals,
     verdict::Verdict,
@@ -18,7 +19,7 @@ const LAST_LINE: usize = 100;
 const MOST_DIFFERENCES: usize = 6;
 
 /// Writes a run as Markdown of at most [`LIMIT`] bytes, failures first.
-pub fn markdown(results: &Results) -> String {
+pub fn markdown(results: &Overview) -> String {
     let blocks: Vec<_> = [head(results)]
         .into_iter()
         .chain(
@@ -40,7 +41,7 @@ pub fn markdown(results: &Results) -> String {
     out
 }
 
-fn head(results: &Results) -> String {
+fn head(results: &Overview) -> String {
     let totals = Totals::of(results);
     let mut lines = vec![format!("# {}\n", escaped(&sentence(results, &totals)))];
     lines.extend(numbers(&totals).map(|number| {
@@ -56,7 +57,7 @@ fn block(lines: &[String]) -> String {
     lines.join("\n") + "\n"
 }
 
-fn stale(results: &Results) -> Option<String> {
+fn stale(results: &Overview) -> Option<String> {
     let line = |entry: &StaleEntry| {
         let text = format!("{}: `{}`: {}", entry.file, entry.id, entry.problem);
         format!("- {}", escaped(&clip(&text, 400)))
@@ -65,9 +66,9 @@ fn stale(results: &Results) -> Option<String> {
     (!lines.is_empty()).then(|| format!("\n## Out-of-date known failures\n\n{}", block(&lines)))
 }
 
-fn vector(results: &Results, vector: &VectorResult) -> String {
+fn vector(results: &Overview, vector: &VectorVerdict) -> String {
     let verdict = vector.verdict;
-    let title = escaped(&clip(&vector.vector.title, 200));
+    let title = escaped(&clip(&vector.title, 200));
     let culprit = vector.owner.culprit();
     let owner = culprit.map(|owner| format!(" — at fault: {owner}"));
     let owner = owner.unwrap_or_default();
@@ -75,7 +76,7 @@ fn vector(results: &Results, vector: &VectorResult) -> String {
         format!("\n## {} {}: {title}", verdict.symbol(), verdict.label()),
         format!("\n`{}`{owner}\n", vector.id),
     ];
-    let n_steps = vector.vector.steps.len();
+    let n_steps = vector.n_steps;
     let differences = differences(vector);
     let shown = differences.iter().take(MOST_DIFFERENCES);
     lines.extend(shown.map(|difference| lines_of(difference, n_steps)));
@@ -85,7 +86,7 @@ fn vector(results: &Results, vector: &VectorResult) -> String {
             differences.len() - MOST_DIFFERENCES
         ));
     }
-    let finding = |leg: &&LegResult| is_finding(leg.verdict);
+    let finding = |leg: &&LegVerdict| is_finding(leg.verdict);
     for leg in vector.legs.iter().filter(finding) {
         let note = leg.note.iter();
         lines.extend(note.map(|note| format!("- {}: {}", leg.leg, escaped(&clip(note, 400)))));
@@ -105,9 +106,9 @@ fn lines_of(difference: &Difference<'_>, n_steps: usize) -> String {
 }
 
 /// The legs that were not judged, by verdict.
-fn unjudged(results: &Results) -> Option<String> {
+fn unjudged(results: &Overview) -> Option<String> {
     let count = |wanted: Verdict| {
-        let of_leg = |vector: &VectorResult| vector.legs.iter().any(|leg| leg.verdict == wanted);
+        let of_leg = |vector: &VectorVerdict| vector.legs.iter().any(|leg| leg.verdict == wanted);
         results
             .vectors
             .iter()
@@ -155,11 +156,11 @@ mod tests {
     use rstest::rstest;
 
     use super::{LIMIT, escaped, markdown};
-    use crate::fixture::{results, run};
+    use crate::fixture::{overview, run};
 
     #[test]
     fn a_run_as_markdown() {
-        let mut results = results();
+        let mut results = overview();
         results
             .vectors
             .retain(|vector| vector.id.as_str().starts_with("server/o"));
@@ -168,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_long_run_is_cut_between_vectors() {
-        let failing = results()
+        let failing = overview()
             .vectors
             .into_iter()
             .find(|v| v.verdict.is_failure());

@@ -1,7 +1,5 @@
 //! `results.json`: everything a report is made from.
 
-use std::cmp::Reverse;
-
 use crosscheck_vectors::{
     policy::Policy,
     vector::{Vector, VectorId},
@@ -11,13 +9,14 @@ use serde::{Deserialize, Serialize};
 use crate::{
     diff::Mismatch,
     observation::{Leg, Observation},
-    verdict::{Judges, Owner, Verdict},
+    verdict::{Owner, Verdict},
 };
 
-/// One run.
+/// One run, with `V` for its vectors: all of them as they stand in the file, or an
+/// [`Overview`](crate::overview::Overview).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Results {
+pub struct Results<V = Vec<VectorResult>> {
     /// The suite's version.
     pub suite: String,
     /// The pinned revision of the Fetch Standard.
@@ -31,7 +30,7 @@ pub struct Results {
     /// The legs, with the version of each one's engine.
     pub legs: Vec<LegIdentity>,
     /// One result per vector, sorted by id.
-    pub vectors: Vec<VectorResult>,
+    pub vectors: V,
     /// Known entries that matched nothing or no longer fail.
     pub stale: Vec<StaleEntry>,
     /// Vectors that were not selected, such as by `--only`.
@@ -111,77 +110,21 @@ pub struct StaleEntry {
 }
 
 impl VectorResult {
-    /// Works out the owner and the worst verdict from the legs; to be called after any of them
-    /// changes.
-    pub fn settle(&mut self) {
-        self.owner = Owner::of(Judges::of(&self.vector), &self.legs);
-        self.verdict = self
-            .legs
-            .iter()
-            .map(|leg| leg.verdict)
-            .max()
-            .unwrap_or(Verdict::Skipped);
-    }
-
     /// The result of `leg`, if it took part.
     pub fn leg(&self, leg: Leg) -> Option<&LegResult> {
         self.legs.iter().find(|result| result.leg == leg)
     }
 }
 
-impl LegResult {
-    /// The gravest mismatch: required before recommended, over-grants before the rest.
-    pub fn worst(&self) -> Option<&Mismatch> {
-        self.mismatches
-            .iter()
-            .min_by_key(|mismatch| (mismatch.kind, Reverse(mismatch.effect)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use crosscheck_vectors::{expect::ExpectedOutcome::Readable, vector::Kind};
-
     use super::Results;
-    use crate::{
-        diff::Effect::{Other, OverGrant},
-        fixture::{leg, mismatch, results, vector},
-        observation::Leg,
-        verdict::{Owner, Verdict},
-    };
+    use crate::fixture::results;
 
     #[test]
     fn a_run_survives_json() {
         let results = results();
         let json = serde_json::to_string(&results).unwrap();
         assert_eq!(serde_json::from_str::<Results>(&json).unwrap(), results);
-    }
-
-    #[test]
-    fn settling_takes_the_worst_leg() {
-        let wrong = vec![mismatch("outcome", Kind::Required, OverGrant)];
-        let legs = vec![
-            leg(Leg::Wire, Readable, Vec::new()),
-            leg(Leg::Chromium, Readable, wrong),
-        ];
-        let vector = vector("a/b/c", legs);
-        assert_eq!(vector.verdict, Verdict::FailedOverGrant);
-        assert_eq!(vector.owner, Owner::Browser);
-    }
-
-    #[test]
-    fn the_worst_mismatch_is_required_before_it_is_an_over_grant() {
-        let advice = mismatch("a", Kind::Recommended, OverGrant);
-        let grammar = mismatch("b", Kind::Required, Other);
-        let theft = mismatch("c", Kind::Required, OverGrant);
-        let of = |mismatches| {
-            leg(Leg::Wire, Readable, mismatches)
-                .worst()
-                .unwrap()
-                .field
-                .clone()
-        };
-        assert_eq!(of(vec![advice.clone(), grammar.clone()]), "b");
-        assert_eq!(of(vec![advice, grammar, theft]), "c");
     }
 }

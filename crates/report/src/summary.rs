@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     headline::{in_short, is_finding},
     observation::Leg,
-    results::Results,
+    overview::Overview,
     totals::Totals,
     verdict::Verdict,
 };
@@ -62,7 +62,7 @@ pub struct Finding {
 }
 
 /// Sums up `results` for a program; `report` is where the report was written.
-pub fn summary(results: &Results, report: Option<&str>) -> Summary {
+pub fn summary(results: &Overview, report: Option<&str>) -> Summary {
     let totals = Totals::of(results);
     Summary {
         suite: results.suite.clone(),
@@ -81,7 +81,7 @@ pub fn summary(results: &Results, report: Option<&str>) -> Summary {
     }
 }
 
-fn legs(results: &Results, totals: &Totals) -> BTreeMap<Leg, BTreeMap<String, usize>> {
+fn legs(results: &Overview, totals: &Totals) -> BTreeMap<Leg, BTreeMap<String, usize>> {
     let counts = |leg: Leg| {
         let counted = totals.legs.get(&leg);
         let count = |verdict: Verdict| {
@@ -101,7 +101,7 @@ fn legs(results: &Results, totals: &Totals) -> BTreeMap<Leg, BTreeMap<String, us
         .collect()
 }
 
-fn findings(results: &Results) -> Vec<Finding> {
+fn findings(results: &Overview) -> Vec<Finding> {
     let mut findings: Vec<_> = results
         .vectors
         .iter()
@@ -111,8 +111,8 @@ fn findings(results: &Results) -> Vec<Finding> {
             id: vector.id.to_string(),
             leg: leg.leg,
             verdict: leg.verdict,
-            kind: leg.worst().map_or(vector.vector.kind, |worst| worst.kind),
-            flags: vector.vector.flags.clone(),
+            kind: leg.worst().map_or(vector.kind, |worst| worst.kind),
+            flags: vector.flags.clone(),
             summary: in_short(leg),
         })
         .collect();
@@ -123,11 +123,11 @@ fn findings(results: &Results) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::summary;
-    use crate::fixture::results;
+    use crate::fixture::overview;
 
     #[test]
     fn the_summary_of_a_run() {
-        let summary = summary(&results(), Some("reports/latest/index.html"));
+        let summary = summary(&overview(), Some("reports/latest/index.html"));
         insta::assert_snapshot!(serde_json::to_string_pretty(&summary).unwrap());
     }
 }

@@ -6,7 +6,8 @@ use crate::{
     difference::differences,
     group::{Group, groups},
     headline::{Number, findings, is_finding, numbers, rerun, sentence},
-    results::{Results, StaleEntry, VectorResult},
+    overview::{Overview, VectorVerdict},
+    results::StaleEntry,
     show::{clip, counted},
     totals::Totals,
     verdict::Verdict,
@@ -30,7 +31,7 @@ pub enum Colour {
 
 /// Sums up a run in plain lines: a sentence, four numbers, and at most `limit` of the vectors that
 /// somebody should look at, the gravest first; those that differ in the same way are told together.
-pub fn text(results: &Results, colour: Colour, limit: usize) -> String {
+pub fn text(results: &Overview, colour: Colour, limit: usize) -> String {
     let mut out = Lines {
         text: String::new(),
         colour,
@@ -98,7 +99,7 @@ impl Lines {
     }
 
     /// The sentence, the four numbers, and what each leg came to.
-    fn head(&mut self, results: &Results, totals: &Totals) {
+    fn head(&mut self, results: &Overview, totals: &Totals) {
         self.bold(&sentence(results, totals));
         self.blank();
         let numbers = numbers(totals).map(
@@ -131,7 +132,7 @@ impl Lines {
     }
 
     /// Tells what the vectors of a group have in common, and names `n_named` of them.
-    fn group(&mut self, results: &Results, group: &Group<'_>, n_named: usize) {
+    fn group(&mut self, results: &Overview, group: &Group<'_>, n_named: usize) {
         let vector = group.first;
         let verdict = vector.verdict;
         let verdict = self.painted(
@@ -144,15 +145,11 @@ impl Lines {
         let is_alone = group.others.is_empty();
         if is_alone {
             self.line(&format!("{verdict}  {}{owner}", vector.id));
-            self.line(&format!("    {}", clip(&vector.vector.title, 200)));
+            self.line(&format!("    {}", clip(&vector.title, 200)));
         } else {
             self.line(&format!("{verdict}  {} vectors{owner}", group.len()));
         }
-        let n_steps = if is_alone {
-            vector.vector.steps.len()
-        } else {
-            1
-        };
+        let n_steps = if is_alone { vector.n_steps } else { 1 };
         if !group.is_uniform {
             self.line("    in the first of them:");
         }
@@ -168,7 +165,7 @@ impl Lines {
         }
         if !is_alone {
             for vector in group.vectors().take(n_named) {
-                let title = self.dim(&clip(&vector.vector.title, 100));
+                let title = self.dim(&clip(&vector.title, 100));
                 self.line(&format!("      {}  {title}", vector.id));
             }
             if group.len() > n_named {
@@ -178,7 +175,7 @@ impl Lines {
         self.line(&format!("    rerun: {}", rerun(results, &vector.id)));
     }
 
-    fn differences(&mut self, vector: &VectorResult, n_steps: usize) {
+    fn differences(&mut self, vector: &VectorVerdict, n_steps: usize) {
         let differences = differences(vector);
         for difference in differences.iter().take(MOST_DIFFERENCES) {
             let mismatch = difference.mismatch;
@@ -219,21 +216,21 @@ fn code(verdict: Verdict) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::{Colour, text};
-    use crate::fixture::results;
+    use crate::fixture::overview;
 
     #[test]
     fn a_run_in_plain_lines() {
-        insta::assert_snapshot!(text(&results(), Colour::Plain, 3));
+        insta::assert_snapshot!(text(&overview(), Colour::Plain, 3));
     }
 
     #[test]
     fn a_terminal_is_told_nothing_by_a_subject() {
-        let mut results = results();
+        let mut results = overview();
         let evil = "\x1b[2J\r\n\u{7}";
         results.subject.name = evil.to_owned();
         results.stale[0].problem = evil.to_owned();
         for vector in &mut results.vectors {
-            vector.vector.title = evil.to_owned();
+            vector.title = evil.to_owned();
             for leg in &mut vector.legs {
                 leg.note = Some(evil.to_owned());
                 for mismatch in &mut leg.mismatches {
@@ -252,7 +249,7 @@ mod tests {
 
     #[test]
     fn colour_changes_nothing_but_colour() {
-        let ansi = text(&results(), Colour::Ansi, 100);
+        let ansi = text(&overview(), Colour::Ansi, 100);
         let mut plain = String::new();
         for part in ansi.split('\x1b') {
             plain.push_str(part.strip_prefix('[').map_or(part, |code| {
@@ -260,6 +257,6 @@ mod tests {
             }));
         }
         assert!(ansi.contains('\x1b'));
-        assert_eq!(plain, text(&results(), Colour::Plain, 100));
+        assert_eq!(plain, text(&overview(), Colour::Plain, 100));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{observation::Leg, results::Results, verdict::Verdict};
+use crate::{observation::Leg, overview::Overview, verdict::Verdict};
 
 /// How many vectors came to what. A vector counts once, by its worst verdict.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ impl Conclusion {
 
 impl Totals {
     /// Counts `results`.
-    pub fn of(results: &Results) -> Self {
+    pub fn of(results: &Overview) -> Self {
         let mut totals = Self::default();
         for vector in &results.vectors {
             totals.add(vector.verdict);
@@ -91,7 +91,7 @@ impl Totals {
     }
 }
 
-impl Results {
+impl Overview {
     /// How the run ended. A mismatch that was found stays one, whatever else broke.
     pub fn conclusion(&self) -> Conclusion {
         let any = |wanted: fn(Verdict) -> bool| {
@@ -117,15 +117,16 @@ mod tests {
 
     use super::{Conclusion, Totals};
     use crate::{
-        fixture::{results, run, vector},
+        fixture::{overview, run, vector},
         observation::Leg,
-        results::{LegResult, StaleEntry},
+        overview::LegVerdict,
+        results::StaleEntry,
         verdict::Verdict,
     };
 
-    fn leg(verdict: Verdict) -> LegResult {
+    fn leg(verdict: Verdict) -> LegVerdict {
         let nothing = crosscheck_vectors::expect::ExpectedOutcome::Readable;
-        LegResult {
+        LegVerdict {
             verdict,
             ..crate::fixture::leg(Leg::Wire, nothing, Vec::new())
         }
@@ -133,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_vector_counts_once_by_its_worst_verdict() {
-        let totals = Totals::of(&results());
+        let totals = Totals::of(&overview());
         let Totals {
             vectors,
             over_grants,

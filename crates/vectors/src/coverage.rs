@@ -1,6 +1,9 @@
 //! Which requirements and claims have vectors.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use serde::Serialize;
 
@@ -37,7 +40,7 @@ impl Coverage {
         let rows = || suite.requirements.requirements.iter().map(|row| &*row.id);
         let accounted: BTreeSet<&str> = suite.accounted.iter().map(|row| &*row.id).collect();
         let showing = |claim: &String| {
-            let shows = |(id, vector): (&VectorId, &Vector)| {
+            let shows = |(id, vector): (&VectorId, &Arc<Vector>)| {
                 vector.concepts.contains(claim).then(|| id.clone())
             };
             suite.vectors.iter().filter_map(shows).collect()

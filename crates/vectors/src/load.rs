@@ -1,6 +1,6 @@
 //! Reading a suite: all of it, or every problem in it.
 
-use std::{collections::BTreeMap, fmt, fs, io, path::Path};
+use std::{collections::BTreeMap, fmt, fs, io, path::Path, sync::Arc};
 
 use include_dir::{Dir, include_dir};
 use serde::de::DeserializeOwned;
@@ -18,7 +18,7 @@ static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../vectors");
 #[derive(Clone, Debug)]
 pub struct Suite {
     /// The vectors, by id.
-    pub vectors: BTreeMap<VectorId, Vector>,
+    pub vectors: BTreeMap<VectorId, Arc<Vector>>,
     /// The suite files' titles and descriptions, by place (`server/vary`).
     pub topics: BTreeMap<String, Topic>,
     /// The policies, by name.
@@ -166,7 +166,7 @@ impl Suite {
                     match VectorId::parse(&format!("{topic}/{}", vector.name)) {
                         Err(error) => reader.problem(place, at, error.to_string()),
                         Ok(id) => {
-                            if suite.vectors.insert(id.clone(), vector).is_some() {
+                            if suite.vectors.insert(id.clone(), Arc::new(vector)).is_some() {
                                 reader.problem(
                                     place,
                                     at,

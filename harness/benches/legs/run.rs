@@ -1,16 +1,16 @@
 //! A whole default run, against the bare start of the browser and a bare loop.
 
-use std::time::Instant;
+use std::{path::Path, time::Instant};
 
 use crosscheck_harness::{
     chromium::find_binary,
     deviations,
     ledger::Resume,
     progress::Progress,
-    run::{Config, LegConfig, run},
+    run::{Config, LegConfig, Ran, run},
     select::Selection,
 };
-use crosscheck_report::{observation::Leg, results::Results};
+use crosscheck_report::{observation::Leg, overview::Overview};
 use crosscheck_vectors::load::Suite;
 use miette::{IntoDiagnostic, Result};
 
@@ -22,9 +22,12 @@ use crate::{
 /// How often either side has its turn, after one turn that is not counted.
 const ROUNDS: usize = 3;
 
-/// Replays `suite` on `legs` as the command line does; writes no report.
-pub(crate) async fn replay(suite: Suite, legs: Vec<LegConfig>) -> Result<Results> {
-    let out = tempfile::tempdir().into_diagnostic()?;
+/// Replays `suite` on `legs` into `out` as the command line does; draws no report.
+pub(crate) async fn replay(
+    suite: Suite,
+    legs: Vec<LegConfig>,
+    out: &Path,
+) -> Result<(Config, Ran)> {
     let config = Config {
         suite,
         selection: Selection::default(),
@@ -33,19 +36,19 @@ pub(crate) async fn replay(suite: Suite, legs: Vec<LegConfig>) -> Result<Results
         known: vec![deviations::chromium()],
         jobs: 16,
         patience: PATIENCE,
-        out: out.path().to_owned(),
+        out: out.to_owned(),
         resume: Resume::No,
     };
-    let ran = run(config, &Progress::Quiet).await.into_diagnostic()?;
-    Ok(ran.results)
+    let ran = run(&config, &Progress::Quiet).await.into_diagnostic()?;
+    Ok((config, ran))
 }
 
-/// How many calls the browser's pages made for `results`.
-fn n_calls(results: &Results) -> usize {
-    let of_legs = results.vectors.iter().flat_map(|vector| &vector.legs);
+/// How many calls the browser's pages made in a run.
+fn n_calls(overview: &Overview) -> usize {
+    let of_legs = overview.vectors.iter().flat_map(|vector| &vector.legs);
     of_legs
         .filter(|leg| leg.leg == Leg::Chromium)
-        .map(|leg| leg.observations.len())
+        .map(|leg| leg.outcomes.len())
         .sum()
 }
 
@@ -58,9 +61,10 @@ pub(crate) async fn measure(suite: &Suite) -> Result<()> {
     for round in 0..=ROUNDS {
         let suite_of_run = suite.clone();
         let start = Instant::now();
-        let results = replay(suite_of_run, legs.to_vec()).await?;
+        let out = tempfile::tempdir().into_diagnostic()?;
+        let (_, ran) = replay(suite_of_run, legs.to_vec(), out.path()).await?;
         let whole = start.elapsed().as_secs_f64();
-        (n_vectors, n_fetches) = (results.vectors.len(), n_calls(&results));
+        (n_vectors, n_fetches) = (ran.overview.vectors.len(), n_calls(&ran.overview));
         let start = Instant::now();
         let mut bare = Bare::start(suite).await?;
         bare.fetch(1).await?;

@@ -36,7 +36,7 @@ impl Args {
                 crate::run::VERSION
             ));
         }
-        output::write(
+        output::draw(
             &self.folder,
             &self.output,
             &results,

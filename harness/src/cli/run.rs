@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf, process::ExitCode, time::Dur
 use clap::ValueEnum;
 use crosscheck_report::{
     known::KnownFile,
-    results::Results,
+    overview::Overview,
     summary::summary,
     text,
     totals::{Conclusion, Totals},
@@ -125,21 +125,20 @@ impl Args {
         let (out, outputs) = (self.out.clone(), self.output.clone());
         let strict = self.strict || self.fault.is_some();
         let config = self.config()?;
-        let suite = config.suite.clone();
         let previous = output::previous(&out);
         let progress = if global.quiet {
             Progress::Quiet
         } else {
             Progress::Shown
         };
-        let Ran { results, ended } = run(config, &progress).await.map_err(explain)?;
-        output::write(&out, &outputs, &results, previous.as_ref(), &suite)?;
+        let Ran { overview, ended } = run(&config, &progress).await.map_err(explain)?;
+        output::draw(&out, &outputs, &overview, previous.as_ref(), &config.suite)?;
         let index = outputs
             .contains(&Output::Html)
             .then(|| out.join("index.html").display().to_string());
-        tell_results(&results, index.as_deref(), global)?;
-        let excusable = results.subject.fault.is_none() && !global.quiet;
-        if excusable && output::write_template(&out, &results)? {
+        tell_results(&overview, index.as_deref(), global)?;
+        let excusable = overview.subject.fault.is_none() && !global.quiet;
+        if excusable && output::write_template(&out, &overview)? {
             let template = out.join(output::TEMPLATE);
             tell(&format!(
                 "to accept these failures: put reasons into {} and give it to --known",
@@ -150,8 +149,8 @@ impl Args {
             tell("interrupted: not everything was replayed; `--resume` goes on");
             return Ok(ExitCode::from(Conclusion::CouldNotJudge.exit_code()));
         }
-        let missed = strict && Totals::of(&results).recommended_missed > 0;
-        let conclusion = results.conclusion();
+        let missed = strict && Totals::of(&overview).recommended_missed > 0;
+        let conclusion = overview.conclusion();
         let conclusion = if missed && conclusion == Conclusion::AsExpected {
             Conclusion::Mismatch
         } else {
@@ -212,11 +211,11 @@ fn read_known(path: &PathBuf) -> Result<KnownFile> {
         .wrap_err_with(|| format!("`{}` is no file of known failures", path.display()))
 }
 
-fn tell_results(results: &Results, index: Option<&str>, global: Global) -> Result<()> {
+fn tell_results(overview: &Overview, index: Option<&str>, global: Global) -> Result<()> {
     match global.format {
-        Format::Json => print_json(&summary(results, index)),
+        Format::Json => print_json(&summary(overview, index)),
         Format::Text => {
-            print(&text::text(results, global.colour(), MOST_FINDINGS))?;
+            print(&text::text(overview, global.colour(), MOST_FINDINGS))?;
             if let Some(index) = index.filter(|_| !global.quiet) {
                 tell(&format!("report: {index}"));
             }
@@ -243,6 +242,7 @@ fn explain(error: RunError) -> miette::Report {
         other @ (RunError::Select(_)
         | RunError::Playground(_)
         | RunError::Ledger(_)
+        | RunError::Output(_)
         | RunError::Http(_)
         | RunError::Browser(_)) => miette::Report::from_err(other),
     }

@@ -187,7 +187,7 @@ fn export(suite: &Suite, to: &PathBuf) -> Result<()> {
         for (id, vector) in suite.vectors.iter().filter(|(id, _)| id.topic() == place) {
             let policy = suite.policy_of(vector);
             let filled = match policy {
-                None => vector.clone(),
+                None => (**vector).clone(),
                 Some(policy) => role::fill(vector, policy)
                     .map_err(|error| miette!("`{id}` cannot be filled in: {error}"))?,
             };

@@ -11,6 +11,7 @@ use crosscheck_harness::{
 };
 use crosscheck_report::{
     observation::Leg,
+    overview::Overview,
     results::{LegResult, Results},
     summary::summary,
     totals::{Conclusion, Totals},
@@ -31,7 +32,7 @@ static FOUND: LazyLock<Found> = LazyLock::new(|| {
 });
 
 /// Replays the vectors that fit `only` on the wire, against a server that commits `fault`.
-fn run_with(suite: &Suite, fault: Option<Fault>, only: &[String]) -> Results {
+fn run_with(suite: &Suite, fault: Option<Fault>, only: &[String]) -> Overview {
     let folder = tempfile::tempdir().unwrap();
     let config = Config {
         suite: suite.clone(),
@@ -50,14 +51,14 @@ fn run_with(suite: &Suite, fault: Option<Fault>, only: &[String]) -> Results {
     };
     let runtime = Runtime::new().unwrap();
     runtime
-        .block_on(run(config, &Progress::Quiet))
+        .block_on(run(&config, &Progress::Quiet))
         .unwrap()
-        .results
+        .overview
 }
 
 /// Replays the topics of the vectors that catch `fault`: of the first that name its class, which are the
 /// gravest of these, and of all if that takes what others say.
-fn run_with_catchers(suite: &Suite, fault: Fault, catch: &Catch) -> Results {
+fn run_with_catchers(suite: &Suite, fault: Fault, catch: &Catch) -> Overview {
     let topics_of = |ids: &[VectorId]| ids.iter().map(|id| id.topic().to_owned()).collect();
     let run_topics = |topics: &BTreeSet<String>| {
         let mut suite = suite.clone();
@@ -73,7 +74,7 @@ fn run_with_catchers(suite: &Suite, fault: Fault, catch: &Catch) -> Results {
 }
 
 /// That a finding names the class of `fault`.
-fn assert_named(results: &Results, fault: Fault) {
+fn assert_named(results: &Overview, fault: Fault) {
     let names = summary(results, None).findings.iter().any(|finding| {
         let counts = finding.verdict.is_failure() || finding.verdict == Verdict::RecommendedMissed;
         counts && finding.flags.iter().any(|flag| flag == fault.flag())

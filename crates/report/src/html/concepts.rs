@@ -1,5 +1,7 @@
 //! "CORS, proven": the claims about CORS, each with the vectors that show it.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 
 use super::{
@@ -12,6 +14,7 @@ use super::{
 };
 use crate::{
     drawn::drawn,
+    overview::VectorVerdict,
     results::{LegResult, VectorResult},
     show::clip,
 };
@@ -37,7 +40,7 @@ struct Claim<'a> {
     text: Rich,
     vectors: Vec<Shown>,
     /// The exchange of the first vector that was replayed, and on which leg.
-    drawing: Option<Exchange>,
+    drawing: Option<&'a Exchange>,
     n_failed: usize,
 }
 
@@ -59,10 +62,41 @@ struct Shown {
     mark: Mark,
 }
 
-pub(super) fn page(context: &Context<'_>) -> Page {
+/// The exchange that shows each claim: of the first of its vectors that was replayed.
+#[derive(Debug, Default)]
+pub(super) struct Exchanges<'a>(BTreeMap<&'a str, Exchange>);
+
+impl<'a> Exchanges<'a> {
+    /// Draws the exchange of `result` for the claims that it is the first to show.
+    pub(super) fn note(&mut self, context: &Context<'a>, result: &VectorResult) {
+        let Some(leg) = best(result) else { return };
+        for concept in &context.catalogue.concepts.concepts {
+            let id = &*concept.id;
+            if result.vector.concepts.contains(&concept.id) && !self.0.contains_key(id) {
+                self.0.insert(id, Exchange::new(id, result, leg));
+            }
+        }
+    }
+}
+
+impl Exchange {
+    fn new(claim: &str, result: &VectorResult, leg: &LegResult) -> Self {
+        let title = format!("{claim}: {}", clip(&result.vector.title, 200));
+        let diagram = diagram(result, &leg.observations);
+        let drawing = Drawing::new(format!("d-{claim}"), title, &diagram);
+        Self {
+            leg: leg.leg.word(),
+            title: Rich::new(&clip(&result.vector.title, 300)),
+            href: place(&result.id),
+            svg: drawn(&drawing),
+        }
+    }
+}
+
+pub(super) fn page(context: &Context<'_>, exchanges: &Exchanges<'_>) -> Page {
     let mut sections: Vec<Section<'_>> = Vec::new();
     for concept in &context.catalogue.concepts.concepts {
-        let claim = claim(context, &concept.id, &concept.claim);
+        let claim = claim(context, exchanges, &concept.id, &concept.claim);
         match sections.last_mut() {
             Some(section) if section.title == concept.section => section.claims.push(claim),
             _ => sections.push(Section {
@@ -81,25 +115,18 @@ pub(super) fn page(context: &Context<'_>) -> Page {
     draw("concepts.html", &template)
 }
 
-fn claim<'a>(context: &Context<'a>, id: &'a str, text: &'a str) -> Claim<'a> {
-    let shows = |vector: &&VectorResult| vector.vector.concepts.iter().any(|claim| claim == id);
+fn claim<'a>(
+    context: &Context<'a>,
+    exchanges: &'a Exchanges<'_>,
+    id: &'a str,
+    text: &'a str,
+) -> Claim<'a> {
+    let shows = |vector: &&VectorVerdict| vector.concepts.iter().any(|claim| claim == id);
     let vectors: Vec<_> = context.results.vectors.iter().filter(shows).collect();
-    let drawing = vectors.iter().find_map(|vector| {
-        let leg = best(vector)?;
-        let diagram = diagram(vector, &leg.observations);
-        let title = format!("{id}: {}", clip(&vector.vector.title, 200));
-        let drawing = Drawing::new(format!("d-{id}"), title, &diagram);
-        Some(Exchange {
-            leg: leg.leg.word(),
-            title: Rich::new(&clip(&vector.vector.title, 300)),
-            href: place(vector),
-            svg: drawn(&drawing),
-        })
-    });
-    let shown = |vector: &&VectorResult| Shown {
+    let shown = |vector: &&VectorVerdict| Shown {
         id: vector.id.to_string(),
-        title: Rich::new(&clip(&vector.vector.title, 300)),
-        href: place(vector),
+        title: Rich::new(&clip(&vector.title, 300)),
+        href: place(&vector.id),
         mark: Mark {
             verdict: vector.verdict,
         },
@@ -108,7 +135,7 @@ fn claim<'a>(context: &Context<'a>, id: &'a str, text: &'a str) -> Claim<'a> {
         id,
         text: Rich::new(text),
         vectors: vectors.iter().map(shown).collect(),
-        drawing,
+        drawing: exchanges.0.get(id),
         n_failed: vectors
             .iter()
             .filter(|vector| vector.verdict.is_failure())

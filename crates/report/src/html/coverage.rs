@@ -53,10 +53,10 @@ struct Link {
 pub(super) fn page(context: &Context<'_>) -> Page {
     let mut vectors: BTreeMap<&str, Vec<Link>> = BTreeMap::new();
     for vector in &context.results.vectors {
-        for id in &vector.vector.requirements {
+        for id in &vector.requirements {
             vectors.entry(id).or_default().push(Link {
                 id: vector.id.to_string(),
-                href: place(vector),
+                href: place(&vector.id),
                 mark: Mark {
                     verdict: vector.verdict,
                 },

@@ -4,6 +4,8 @@ mod changes;
 mod matrix;
 mod points;
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 
 use self::{
@@ -75,7 +77,7 @@ impl Matrix {
     }
 }
 
-pub(super) fn page(context: &Context<'_>, previous: Option<&crate::results::Results>) -> Page {
+pub(super) fn page(context: &Context<'_>, previous: Option<&crate::overview::Overview>) -> Page {
     let results = context.results;
     let totals = Totals::of(results);
     let numbers = numbers(&totals).map(|number| Figure {
@@ -142,12 +144,8 @@ fn identity(context: &Context<'_>, totals: &Totals, frame: &Frame) -> Vec<(&'sta
     if results.not_selected > 0 {
         vectors = format!("{vectors}, {} not selected", results.not_selected);
     }
-    let policies: std::collections::BTreeSet<_> = results
-        .vectors
-        .iter()
-        .filter_map(|vector| vector.policy.as_ref())
-        .filter_map(|policy| serde_json::to_string(policy).ok())
-        .collect();
+    let policies = results.vectors.iter().filter_map(|vector| vector.policy);
+    let policies: BTreeSet<_> = policies.collect();
     rows.extend([
         ("vectors", vectors),
         ("policies", policies.len().to_string()),

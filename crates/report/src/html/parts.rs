@@ -3,7 +3,7 @@
 use askama::Template;
 use crosscheck_vectors::vector::Kind;
 
-use crate::{results::Results, show::clip, verdict::Verdict};
+use crate::{overview::Overview, show::clip, verdict::Verdict};
 
 /// What surrounds the content of every page.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub(super) struct Frame {
 
 impl Frame {
     /// The frame of the page at `path` below the report's folder.
-    pub(super) fn new(results: &Results, path: &str, here: &'static str) -> Self {
+    pub(super) fn new(results: &Overview, path: &str, here: &'static str) -> Self {
         let commit = results.fetch_revision.split(' ').next().unwrap_or_default();
         let rest = results.fetch_revision.strip_prefix(commit);
         let short: String = commit.chars().take(7).collect();

@@ -4,9 +4,10 @@ use crosscheck_vectors::catalogue::{Accounted, Concepts, Flags, Requirements, So
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Catalogue, Context, Page, render};
+use super::{Catalogue, Context, Page, Pages};
 use crate::{
     fixture,
+    overview::Overview,
     results::{Results, VectorResult},
     verdict::Verdict,
 };
@@ -30,7 +31,20 @@ fn pages(results: &Results, previous: Option<&Results>) -> Vec<Page> {
         accounted: &accounted,
         topics: &topics,
     };
-    render(results, previous, &catalogue)
+    drawn(results, previous, catalogue)
+}
+
+/// All pages, those of vectors last.
+fn drawn(results: &Results, previous: Option<&Results>, catalogue: Catalogue<'_>) -> Vec<Page> {
+    let (overview, previous) = (held(results), previous.map(held));
+    let mut pages = Pages::new(&overview, catalogue);
+    let vectors: Vec<_> = results.vectors.iter().map(|v| pages.vector(v)).collect();
+    pages.of_run(previous.as_ref()).chain(vectors).collect()
+}
+
+/// What is held of `results` in memory.
+fn held(results: &Results) -> Overview {
+    serde_json::from_value(serde_json::to_value(results).unwrap()).unwrap()
 }
 
 fn page<'a>(pages: &'a [Page], path: &str) -> &'a str {
@@ -229,7 +243,7 @@ fn a_link_of_a_weakness_class_leads_to_the_web_only() {
         accounted: &[],
         topics: &BTreeMap::new(),
     };
-    for page in render(&fixture::results(), None, &catalogue) {
+    for page in drawn(&fixture::results(), None, catalogue) {
         assert!(!page.content.contains("javascript:"), "{}", page.path);
     }
 }
@@ -288,8 +302,8 @@ fn a_source_leads_to_an_anchor_that_its_document_has() {
         accounted: &[],
         topics: &BTreeMap::new(),
     };
-    let results = fixture::results();
-    let context = Context::new(&results, catalogue);
+    let overview = fixture::overview();
+    let context = Context::new(&overview, catalogue);
     let address = |source| context.address(source).unwrap_or_default();
     assert_eq!(
         address("fetch#cors-check"),
@@ -309,7 +323,7 @@ fn page_after(change: impl Fn(&mut VectorResult)) -> String {
     let mut results = fixture::results();
     let path = "v/server/preflight/put-json.html";
     let found = results.vectors.iter_mut();
-    let mut found = found.filter(|vector| super::place(vector) == path);
+    let mut found = found.filter(|vector| super::place(&vector.id) == path);
     change(found.next().unwrap());
     page(&pages(&results, None), path).to_owned()
 }

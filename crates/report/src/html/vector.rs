@@ -25,6 +25,7 @@ use crate::{
     diff::Effect,
     difference::{Difference, differences, spoken},
     headline::rerun,
+    overview::VectorVerdict,
     results::VectorResult,
     show::clip,
     verdict::Verdict,
@@ -90,7 +91,7 @@ struct DifferenceRow {
 
 pub(super) fn page(context: &Context<'_>, result: &VectorResult) -> Page {
     let vector = &result.vector;
-    let path = place(result);
+    let path = place(&result.id);
     let n_steps = vector.steps.len();
     let script = vector.script.as_ref().map(given::script);
     let policy = result
@@ -100,7 +101,8 @@ pub(super) fn page(context: &Context<'_>, result: &VectorResult) -> Page {
     let wire = legs::best(result);
     let seen = wire.map_or(&*result.predicted, |leg| &*leg.observations);
     let exchanges = seen.iter().flat_map(|step| &step.exchanges);
-    let differences = differences(result);
+    let verdict = VectorVerdict::from(result);
+    let differences = differences(&verdict);
     let neighbours = neighbours(context, result);
     let template = VectorPage {
         frame: Frame::new(context.results, &path, ""),
@@ -140,7 +142,7 @@ pub(super) fn page(context: &Context<'_>, result: &VectorResult) -> Page {
             .iter()
             .map(|id| Dependency {
                 id: id.to_string(),
-                is_here: context.results.vectors.iter().any(|v| v.id == *id),
+                is_here: context.index(id).is_some(),
             })
             .collect(),
     };
@@ -153,14 +155,14 @@ fn neighbours(
     result: &VectorResult,
 ) -> (Option<Neighbour>, Option<Neighbour>) {
     let vectors = &context.results.vectors;
-    let Ok(index) = vectors.binary_search_by(|other| other.id.cmp(&result.id)) else {
+    let Some(index) = context.index(&result.id) else {
         return (None, None);
     };
     let neighbour = |index: usize| {
         let other = vectors.get(index)?;
         (other.id.topic() == result.id.topic()).then(|| Neighbour {
-            href: place(other),
-            title: Rich::new(&clip(&other.vector.title, 300)),
+            href: place(&other.id),
+            title: Rich::new(&clip(&other.title, 300)),
         })
     };
     let before = index.checked_sub(1).and_then(neighbour);

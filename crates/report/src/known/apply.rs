@@ -4,7 +4,8 @@ use crosscheck_vectors::vector::{Kind, VectorId};
 
 use super::{Date, KnownEntry, KnownFile};
 use crate::{
-    results::{LegResult, StaleEntry, VectorResult},
+    overview::{LegVerdict, VectorVerdict},
+    results::{LegResult, StaleEntry},
     show::clip,
     verdict::Verdict,
 };
@@ -18,7 +19,7 @@ use crate::{
 /// left out of this run: an entry for those is not out of date.
 pub fn apply(
     files: &[KnownFile],
-    vectors: &mut [VectorResult],
+    vectors: &mut [VectorVerdict],
     unselected: &[VectorId],
     today: &Date,
 ) -> Vec<StaleEntry> {
@@ -59,22 +60,22 @@ pub fn apply(
     stale
 }
 
-/// Whether every required mismatch of `leg` is excused by an entry of `files`, out of date or not.
-pub fn is_known(files: &[KnownFile], id: &VectorId, leg: &LegResult) -> bool {
+/// Whether every required mismatch of `result` is excused by an entry of `files`, out of date or not.
+pub fn is_known(files: &[KnownFile], id: &VectorId, result: &LegResult) -> bool {
     let entries = || files.iter().flat_map(|file| &file.entries);
-    let mut required = leg
+    let mut required = result
         .mismatches
         .iter()
         .filter(|mismatch| mismatch.kind == Kind::Required);
     required.all(|mismatch| {
-        entries().any(|entry| entry.id.matches(id.as_str()) && entry.excuses(leg.leg, mismatch))
+        entries().any(|entry| entry.id.matches(id.as_str()) && entry.excuses(result.leg, mismatch))
     })
 }
 
 /// What is out of date about `entry`; notes every vector that no longer needs it.
 fn problem<'a>(
     entry: &'a KnownEntry,
-    vectors: &[VectorResult],
+    vectors: &[VectorVerdict],
     unselected: &[VectorId],
     unneeded: &mut Vec<(VectorId, &'a KnownEntry)>,
 ) -> Option<String> {
@@ -91,7 +92,7 @@ fn problem<'a>(
                 .iter()
                 .filter(|leg| entry.is_about(leg.leg) && leg.verdict.is_judged())
                 .peekable();
-            let fails = |leg: &LegResult| leg.mismatches.iter().any(|m| entry.excuses(leg.leg, m));
+            let fails = |leg: &LegVerdict| leg.mismatches.iter().any(|m| entry.excuses(leg.leg, m));
             legs.peek().is_some() && !legs.any(fails)
         })
         .map(|vector| &vector.id)
@@ -102,7 +103,7 @@ fn problem<'a>(
 }
 
 /// Makes `leg` a known failure if `entries` explain it.
-fn excuse(entries: &[&KnownEntry], id: &VectorId, leg: &mut LegResult) {
+fn excuse(entries: &[&KnownEntry], id: &VectorId, leg: &mut LegVerdict) {
     let weighing = if leg.verdict.is_failure() {
         Kind::Required
     } else if leg.verdict == Verdict::RecommendedMissed {

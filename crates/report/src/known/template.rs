@@ -2,13 +2,13 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use crate::results::Results;
+use crate::overview::Overview;
 
 /// TOML to paste into a known-failure file: an entry for each field that fails on each leg.
 ///
 /// The reasons are left empty, and a file with an empty reason is refused: somebody has to say why.
 /// Empty if nothing fails.
-pub fn template(results: &Results) -> String {
+pub fn template(results: &Overview) -> String {
     let mut toml = String::new();
     for vector in &results.vectors {
         for leg in vector.legs.iter().filter(|leg| leg.verdict.is_failure()) {

@@ -10,7 +10,8 @@ use crate::{
     diff::Effect::{Other, OverGrant},
     fixture::{leg, mismatch, run, vector},
     observation::Leg,
-    results::{StaleEntry, VectorResult},
+    overview::VectorVerdict,
+    results::StaleEntry,
     verdict::{Owner, Verdict},
 };
 
@@ -21,7 +22,7 @@ fn file(entry: &serde_json::Value) -> KnownFile {
 }
 
 /// A vector on which only Chromium fails, in two fields, and misses advice.
-fn deviating() -> VectorResult {
+fn deviating() -> VectorVerdict {
     let mismatches = vec![
         mismatch("outcome", Kind::Required, OverGrant),
         mismatch("requests[0].method", Kind::Required, Other),
@@ -34,13 +35,13 @@ fn deviating() -> VectorResult {
     vector("browser/a/b/one", legs)
 }
 
-fn passing() -> VectorResult {
+fn passing() -> VectorVerdict {
     let legs = vec![leg(Leg::Wire, NetworkError, Vec::new())];
     vector("browser/a/b/two", legs)
 }
 
 fn applied(
-    vectors: &mut [VectorResult],
+    vectors: &mut [VectorVerdict],
     unselected: &[&str],
     entry: &serde_json::Value,
 ) -> Vec<StaleEntry> {

@@ -2,13 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crosscheck_vectors::{
-    expect::ExpectedOutcome,
-    vector::{Kind, Vector},
-};
+use crosscheck_vectors::vector::{Kind, Vector};
 use serde::{Deserialize, Serialize};
 
-use crate::{observation::Leg, results::LegResult};
+use crate::{observation::Leg, overview::LegVerdict};
 
 /// Who is at fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -51,15 +48,15 @@ impl Owner {
     ///
     /// A leg that was not judged says nothing. In a script vector the server is the suite's own, so
     /// what differs on the wire is the suite's fault.
-    pub fn of(judges: Judges, legs: &[LegResult]) -> Self {
-        let judged = |leg: &&LegResult| leg.verdict.is_judged();
+    pub fn of(judges: Judges, legs: &[LegVerdict]) -> Self {
+        let judged = |leg: &&LegVerdict| leg.verdict.is_judged();
         let differing = |found: fn(Leg) -> bool| {
             legs.iter()
                 .filter(judged)
                 .find(|leg| found(leg.leg))
                 .map(|leg| (leg, differences(leg)))
         };
-        let differs = |seen: &Option<(&LegResult, Differences<'_>)>| {
+        let differs = |seen: &Option<(&LegVerdict, Differences<'_>)>| {
             seen.as_ref().is_some_and(|(_, fields)| !fields.is_empty())
         };
         let oracle = differing(|leg| leg == Leg::Oracle);
@@ -104,7 +101,7 @@ impl Owner {
 /// The step and field of every mismatch about which the standard has an opinion.
 type Differences<'a> = BTreeSet<(usize, &'a str)>;
 
-fn differences(leg: &LegResult) -> Differences<'_> {
+fn differences(leg: &LegVerdict) -> Differences<'_> {
     leg.mismatches
         .iter()
         .filter(|mismatch| mismatch.kind < Kind::Survey)
@@ -114,13 +111,10 @@ fn differences(leg: &LegResult) -> Differences<'_> {
 
 /// Whether two legs saw the same thing: the same outcomes, and a mismatch in common.
 fn agree(
-    (wire, on_wire): &(&LegResult, Differences<'_>),
-    (browser, in_browser): &(&LegResult, Differences<'_>),
+    (wire, on_wire): &(&LegVerdict, Differences<'_>),
+    (browser, in_browser): &(&LegVerdict, Differences<'_>),
 ) -> bool {
-    let outcomes = |leg: &LegResult| -> Vec<ExpectedOutcome> {
-        leg.observations.iter().map(|seen| seen.outcome).collect()
-    };
-    outcomes(wire) == outcomes(browser) && !on_wire.is_disjoint(in_browser)
+    wire.outcomes == browser.outcomes && !on_wire.is_disjoint(in_browser)
 }
 
 #[cfg(test)]
@@ -136,7 +130,7 @@ mod tests {
         diff::{Effect, Mismatch},
         fixture::{self, mismatch},
         observation::Leg,
-        results::LegResult,
+        overview::LegVerdict,
         verdict::Verdict,
     };
 
@@ -144,26 +138,26 @@ mod tests {
         vec![mismatch("outcome", Kind::Required, Effect::OverGrant)]
     }
 
-    fn right(leg: Leg) -> LegResult {
+    fn right(leg: Leg) -> LegVerdict {
         fixture::leg(leg, NetworkError, Vec::new())
     }
 
-    fn wrong(leg: Leg) -> LegResult {
+    fn wrong(leg: Leg) -> LegVerdict {
         fixture::leg(leg, Readable, outcome())
     }
 
-    fn wrong_elsewhere(leg: Leg) -> LegResult {
+    fn wrong_elsewhere(leg: Leg) -> LegVerdict {
         let mismatches = vec![mismatch("status", Kind::Recommended, Effect::Other)];
         fixture::leg(leg, Readable, mismatches)
     }
 
-    fn surveyed(leg: Leg) -> LegResult {
+    fn surveyed(leg: Leg) -> LegVerdict {
         let mismatches = vec![mismatch("status", Kind::Survey, Effect::Other)];
         fixture::leg(leg, NetworkError, mismatches)
     }
 
-    fn broken(leg: Leg) -> LegResult {
-        LegResult {
+    fn broken(leg: Leg) -> LegVerdict {
+        LegVerdict {
             verdict: Verdict::HarnessError,
             ..wrong(leg)
         }
@@ -186,7 +180,7 @@ mod tests {
     #[case::nothing(Judges::Servers, vec![], Owner::Nobody)]
     fn each_disagreement_has_an_owner(
         #[case] judges: Judges,
-        #[case] legs: Vec<LegResult>,
+        #[case] legs: Vec<LegVerdict>,
         #[case] owner: Owner,
     ) {
         assert_eq!(Owner::of(judges, &legs), owner);

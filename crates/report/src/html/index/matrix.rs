@@ -10,7 +10,7 @@ use crate::{
         place,
     },
     observation::Leg,
-    results::{LegResult, VectorResult},
+    overview::{LegVerdict, VectorVerdict},
     show::clip,
     verdict::Verdict,
 };
@@ -79,26 +79,26 @@ pub(super) struct Reason {
 }
 
 /// Whether somebody should look at a vector.
-pub(super) fn is_found(vector: &VectorResult) -> bool {
+pub(super) fn is_found(vector: &VectorVerdict) -> bool {
     vector.legs.iter().any(|leg| is_finding(leg.verdict))
 }
 
 /// Whether a vector fails as is known, and does nothing else.
-pub(super) fn is_known(vector: &VectorResult) -> bool {
+pub(super) fn is_known(vector: &VectorVerdict) -> bool {
     !is_found(vector) && has(vector, Verdict::Known)
 }
 
 /// Whether a vector only differs where the standard says nothing.
-pub(super) fn is_observed(vector: &VectorResult) -> bool {
+pub(super) fn is_observed(vector: &VectorVerdict) -> bool {
     !is_found(vector) && !is_known(vector) && has(vector, Verdict::Observed)
 }
 
-fn has(vector: &VectorResult, verdict: Verdict) -> bool {
+fn has(vector: &VectorVerdict, verdict: Verdict) -> bool {
     vector.legs.iter().any(|leg| leg.verdict == verdict)
 }
 
 /// The vectors that are `wanted`, by topic: the topic with the gravest first, and so within each.
-pub(super) fn graded(context: &Context<'_>, wanted: fn(&VectorResult) -> bool) -> Vec<Topic> {
+pub(super) fn graded(context: &Context<'_>, wanted: fn(&VectorVerdict) -> bool) -> Vec<Topic> {
     let mut topics = topics(context, wanted);
     for topic in &mut topics {
         topic.rows.sort_by_key(|row| Reverse(row.verdict));
@@ -116,7 +116,7 @@ pub(super) fn all(context: &Context<'_>) -> Vec<Topic> {
     topics
 }
 
-fn topics(context: &Context<'_>, wanted: fn(&VectorResult) -> bool) -> Vec<Topic> {
+fn topics(context: &Context<'_>, wanted: fn(&VectorVerdict) -> bool) -> Vec<Topic> {
     let legs: Vec<_> = context.results.legs.iter().map(|leg| leg.leg).collect();
     let mut topics: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
     for vector in context
@@ -146,7 +146,7 @@ fn topics(context: &Context<'_>, wanted: fn(&VectorResult) -> bool) -> Vec<Topic
         .collect()
 }
 
-fn row(vector: &VectorResult, legs: &[Leg]) -> Row {
+fn row(vector: &VectorVerdict, legs: &[Leg]) -> Row {
     let cell = |&leg: &Leg| Cell {
         leg: leg.word(),
         mark: vector.leg(leg).map(|result| Mark {
@@ -154,7 +154,7 @@ fn row(vector: &VectorResult, legs: &[Leg]) -> Row {
         }),
     };
     let worst = vector.legs.iter().max_by_key(|leg| leg.verdict);
-    let tells = |leg: &&LegResult| {
+    let tells = |leg: &&LegVerdict| {
         leg.verdict != Verdict::Passed && (leg.note.is_some() || leg.worst().is_some())
     };
     let summary = worst.filter(tells).map(|leg| match &leg.note {
@@ -163,13 +163,13 @@ fn row(vector: &VectorResult, legs: &[Leg]) -> Row {
     });
     Row {
         id: vector.id.to_string(),
-        href: place(vector),
-        title: Rich::new(&clip(&vector.vector.title, 300)),
+        href: place(&vector.id),
+        title: Rich::new(&clip(&vector.title, 300)),
         summary: summary.as_deref().map(Rich::new),
         owner: vector.owner.culprit().unwrap_or("–"),
         verdict: vector.verdict,
-        kind: kind_word(vector.vector.kind),
-        flags: clip(&vector.vector.flags.join(" "), 300),
+        kind: kind_word(vector.kind),
+        flags: clip(&vector.flags.join(" "), 300),
         cells: legs.iter().map(cell).collect(),
     }
 }
@@ -181,7 +181,7 @@ pub(super) fn unjudged(context: &Context<'_>) -> Vec<Reason> {
         for leg in vector.legs.iter().filter(|leg| !leg.verdict.is_judged()) {
             let note = leg.note.as_deref().unwrap_or("no reason was given");
             let vectors = reasons.entry((leg.verdict, clip(note, 300))).or_default();
-            let entry = (vector.id.to_string(), place(vector));
+            let entry = (vector.id.to_string(), place(&vector.id));
             if !vectors.contains(&entry) {
                 vectors.push(entry);
             }

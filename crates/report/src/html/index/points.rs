@@ -4,7 +4,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 
 use crate::{
     html::{Context, parts::Rich, place},
-    results::VectorResult,
+    overview::VectorVerdict,
     show::clip,
 };
 
@@ -24,10 +24,10 @@ pub(super) struct Point {
 
 /// The weakness classes that failing vectors look for, the most frequent first.
 pub(super) fn points(context: &Context<'_>) -> Vec<Point> {
-    let mut found: BTreeMap<&str, Vec<&VectorResult>> = BTreeMap::new();
+    let mut found: BTreeMap<&str, Vec<&VectorVerdict>> = BTreeMap::new();
     let vectors = &context.results.vectors;
     for vector in vectors.iter().filter(|vector| vector.verdict.is_failure()) {
-        for flag in &vector.vector.flags {
+        for flag in &vector.flags {
             found.entry(flag).or_default().push(vector);
         }
     }
@@ -41,7 +41,7 @@ pub(super) fn points(context: &Context<'_>) -> Vec<Point> {
                 title: Rich::new(&clip(&flag.title, 200)),
                 effect: Rich::new(&clip(&flag.effect, 400)),
                 n: vectors.len(),
-                first: (first.id.to_string(), place(first)),
+                first: (first.id.to_string(), place(&first.id)),
             })
         })
         .collect();

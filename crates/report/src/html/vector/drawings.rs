@@ -99,7 +99,7 @@ mod tests {
 
     use super::drawings;
     use crate::{
-        fixture::{leg, vector},
+        fixture::{seeing, seen},
         observation::Leg,
     };
 
@@ -108,17 +108,17 @@ mod tests {
     #[case::told_the_same(&["a/b"], &["wire and chromium"])]
     #[case::told_another(&["a/c"], &["wire", "chromium"])]
     fn legs_that_saw_the_same_share_a_diagram(#[case] reasons: &[&str], #[case] figures: &[&str]) {
-        let mut wire = leg(Leg::Wire, NetworkError, Vec::new());
+        let mut wire = seeing(Leg::Wire, NetworkError);
         wire.observations[0].reasons = vec!["a/b".to_owned()];
-        let mut chromium = leg(Leg::Chromium, NetworkError, Vec::new());
+        let mut chromium = seeing(Leg::Chromium, NetworkError);
         chromium.observations[0].reasons = reasons.iter().map(ToString::to_string).collect();
         for legs in [[&wire, &chromium], [&chromium, &wire]] {
-            let result = vector("a/b/c", legs.map(Clone::clone).into());
+            let result = seen("a/b/c", legs.map(Clone::clone).into());
             let drawings = drawings(&result);
             assert_eq!(drawings.len(), figures.len());
             assert!(drawings[0].svg.contains("blocked here: a/"));
         }
-        let result = vector("a/b/c", vec![wire, chromium]);
+        let result = seen("a/b/c", vec![wire, chromium]);
         let drawings = drawings(&result);
         let legs: Vec<_> = drawings.iter().map(|drawing| &*drawing.legs).collect();
         assert_eq!(legs, figures);
@@ -126,8 +126,8 @@ mod tests {
 
     #[test]
     fn legs_that_saw_something_else_have_their_own() {
-        let wire = leg(Leg::Wire, NetworkError, Vec::new());
-        let chromium = leg(Leg::Chromium, Readable, Vec::new());
-        assert_eq!(drawings(&vector("a/b/c", vec![wire, chromium])).len(), 2);
+        let wire = seeing(Leg::Wire, NetworkError);
+        let chromium = seeing(Leg::Chromium, Readable);
+        assert_eq!(drawings(&seen("a/b/c", vec![wire, chromium])).len(), 2);
     }
 }
