@@ -8,6 +8,7 @@ mod address;
 mod concepts;
 mod coverage;
 mod diagram;
+mod gallery;
 mod given;
 mod index;
 mod parts;
@@ -25,6 +26,7 @@ use crosscheck_vectors::{
 };
 
 use self::concepts::Exchanges;
+pub use self::gallery::gallery;
 use crate::{drawn::drawn, overview::Overview, results::VectorResult};
 
 /// A file of the report.

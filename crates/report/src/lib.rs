@@ -8,6 +8,7 @@
 //! | known failures | [`known`] |
 //! | `results.json`, written and read a vector at a time | [`results`], [`stream`] |
 //! | what is held of it in memory, its totals, and what changed since another run | [`overview`], [`totals`], [`compare`] |
+//! | what is kept of a run to compare implementations | [`implementation`] |
 //! | the report as static pages, as Markdown, as `JUnit` | [`html`], [`markdown`], [`junit`] |
 //! | the summary for programs, for a terminal | [`summary`], [`text`] |
 //!
@@ -20,6 +21,7 @@ mod drawn;
 mod group;
 mod headline;
 pub mod html;
+pub mod implementation;
 pub mod junit;
 pub mod known;
 pub mod markdown;

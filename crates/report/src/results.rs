@@ -38,7 +38,7 @@ pub struct Results<V = Vec<VectorResult>> {
 }
 
 /// What was judged.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Subject {
     /// Its name, such as `reference`.
@@ -47,6 +47,18 @@ pub struct Subject {
     pub version: String,
     /// The fault it was told to commit.
     pub fault: Option<String>,
+    /// The adapter that put it into policies, by the name of its folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adapter: Option<String>,
+    /// The language that it is written in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Where it lives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub homepage: Option<String>,
+    /// Where its defects are reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issues: Option<String>,
 }
 
 /// A leg and its engine.

@@ -20,13 +20,18 @@ pub(super) struct Frame {
 impl Frame {
     /// The frame of the page at `path` below the report's folder.
     pub(super) fn new(results: &Overview, path: &str, here: &'static str) -> Self {
-        let commit = results.fetch_revision.split(' ').next().unwrap_or_default();
-        let rest = results.fetch_revision.strip_prefix(commit);
+        Self::of(&results.suite, &results.fetch_revision, path, here)
+    }
+
+    /// The same for a `suite` and a `fetch_revision`.
+    pub(super) fn of(suite: &str, fetch_revision: &str, path: &str, here: &'static str) -> Self {
+        let commit = fetch_revision.split(' ').next().unwrap_or_default();
+        let rest = fetch_revision.strip_prefix(commit);
         let short: String = commit.chars().take(7).collect();
         Self {
             root: "../".repeat(path.matches('/').count()),
             here,
-            suite: clip(&results.suite, 40),
+            suite: clip(suite, 40),
             revision: clip(&format!("{short}{}", rest.unwrap_or_default()), 40),
             revision_address: format!("https://fetch.spec.whatwg.org/commit-snapshots/{commit}/"),
         }

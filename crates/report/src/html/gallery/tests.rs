@@ -1,0 +1,87 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use crosscheck_vectors::vector::VectorId;
+
+use super::gallery;
+use crate::{fixture::results, html::Page, implementation::Implementation, verdict::Verdict};
+
+fn implementation(name: &str) -> Implementation {
+    let mut results = results();
+    results.subject.name = name.to_owned();
+    let mut kept = Implementation::new(&results);
+    for vector in &results.vectors {
+        kept.add(vector);
+    }
+    kept
+}
+
+/// One in which everything passed that the other one failed.
+fn sound() -> Implementation {
+    let mut sound = implementation("sound");
+    let mut ids: Vec<VectorId> = sound.found.drain(..).map(|found| found.id).collect();
+    sound.passed.append(&mut ids);
+    sound.passed.sort();
+    sound
+}
+
+fn page<'a>(pages: &'a [Page], path: &str) -> &'a str {
+    &pages.iter().find(|page| page.path == path).unwrap().content
+}
+
+#[test]
+fn every_cell_leads_to_its_evidence() {
+    let pages = gallery(&[implementation("Broken"), sound()], &BTreeMap::new());
+    let index = page(&pages, "index.html");
+    let evidence = page(&pages, "implementations/broken.html");
+    let links: BTreeSet<_> = index
+        .split("href=\"implementations/broken.html#")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert!(!links.is_empty());
+    for anchor in links {
+        assert!(evidence.contains(&format!("id=\"{anchor}\"")), "{anchor}");
+    }
+    assert!(!index.contains("sound.html#"));
+}
+
+#[test]
+fn over_grants_come_first_and_what_nobody_misses_is_left_out() {
+    let broken = implementation("broken");
+    let pages = gallery(&[broken.clone(), sound()], &BTreeMap::new());
+    let index = page(&pages, "index.html");
+    let (_, by_vector) = index.split_once("id=\"vectors\"").unwrap();
+    let at = |wanted: Verdict| {
+        let found = broken.found.iter().find(|found| found.verdict == wanted);
+        by_vector.find(found.unwrap().id.as_str()).unwrap()
+    };
+    assert!(at(Verdict::FailedOverGrant) < at(Verdict::RecommendedMissed));
+    for id in &broken.passed {
+        assert!(!by_vector.contains(&format!("{id}<")), "{id}");
+    }
+}
+
+#[test]
+fn a_stranger_writes_no_html() {
+    let mut hostile = implementation("<script>alert(1)</script>");
+    hostile.subject.homepage = Some("javascript:alert(1)".to_owned());
+    hostile.found[0].title = "<img src=x>".to_owned();
+    for leg in hostile.found.iter_mut().flat_map(|found| &mut found.legs) {
+        leg.exchanges.push("<b>\u{1b}[2J".to_owned());
+    }
+    for page in gallery(&[hostile], &BTreeMap::new()) {
+        for word in ["<script>", "javascript:", "<img", "<b>", "\u{1b}"] {
+            assert!(!page.content.contains(word), "{} has {word}", page.path);
+        }
+    }
+}
+
+#[test]
+fn the_order_of_arguments_does_not_matter() {
+    let (a, b) = (implementation("a"), implementation("b"));
+    let topics = BTreeMap::new();
+    assert_eq!(
+        gallery(&[a.clone(), b.clone()], &topics),
+        gallery(&[b, a], &topics)
+    );
+}
