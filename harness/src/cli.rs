@@ -1,5 +1,6 @@
 //! The command line: parsing, dispatch and exit codes.
 
+mod compare;
 mod report;
 mod run;
 mod selftest;
@@ -61,6 +62,8 @@ enum Command {
     Selftest(selftest::Args),
     /// Make the report again from its `results.json`.
     Report(report::Args),
+    /// Put implementations beside one another.
+    Compare(compare::Args),
     /// Look at the vectors.
     Vectors(vectors::Args),
 }
@@ -86,6 +89,7 @@ impl Cli {
             Command::Serve(args) => runtime.block_on(args.exec(self.global)),
             Command::Selftest(args) => runtime.block_on(args.exec(self.global)),
             Command::Report(args) => args.exec(self.global),
+            Command::Compare(args) => args.exec(self.global),
             Command::Vectors(args) => args.exec(self.global),
         }
     }

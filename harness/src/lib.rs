@@ -26,6 +26,8 @@ mod clock;
 #[cfg(feature = "cli")]
 pub mod deviations;
 pub mod drive;
+#[cfg(feature = "cli")]
+pub mod gallery;
 pub mod http1;
 mod jar;
 pub mod judge;

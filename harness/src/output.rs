@@ -69,8 +69,8 @@ pub enum OutputError {
 ///
 /// If there are no results that can be read.
 pub fn read(folder: &Path) -> Result<Overview, OutputError> {
-    let path = folder.join(RESULTS);
-    let read = serde_json::from_reader(open(&path)?);
+    let (path, results) = open_results(folder)?;
+    let read = serde_json::from_reader(results);
     read.map_err(|source| OutputError::Unreadable { path, source })
 }
 
@@ -133,11 +133,7 @@ fn draw_pages(
         }
         _ => {}
     }
-    let topics = suite
-        .topics
-        .iter()
-        .map(|(place, topic)| (place.clone(), topic.title.clone()))
-        .collect();
+    let topics = suite.topic_titles();
     let catalogue = Catalogue {
         requirements: &suite.requirements,
         concepts: &suite.concepts,
@@ -146,9 +142,9 @@ fn draw_pages(
         topics: &topics,
     };
     let mut pages = Pages::new(overview, catalogue);
-    let path = folder.join(RESULTS);
+    let (path, results) = open_results(folder)?;
     let mut drawn = Ok(());
-    stream::each_vector(open(&path)?, |vector| {
+    stream::each_vector(results, |vector| {
         if drawn.is_ok() {
             drawn = put_page(folder, &pages.vector(&vector));
         }
@@ -160,12 +156,13 @@ fn draw_pages(
         .try_for_each(|page| put_page(folder, &page))
 }
 
-fn open(path: &Path) -> Result<BufReader<File>, OutputError> {
-    let file = File::open(path).map_err(|source| OutputError::Io {
-        path: path.to_owned(),
-        source,
-    })?;
-    Ok(BufReader::new(file))
+/// The results in `folder`, to be read, and where they are.
+pub(crate) fn open_results(folder: &Path) -> Result<(PathBuf, BufReader<File>), OutputError> {
+    let path = folder.join(RESULTS);
+    match File::open(&path) {
+        Ok(file) => Ok((path, BufReader::new(file))),
+        Err(source) => Err(OutputError::Io { path, source }),
+    }
 }
 
 /// Writes the template of a file for `--known`, if there are failures; returns whether there are.
@@ -195,7 +192,8 @@ fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
-fn put_page(folder: &Path, page: &Page) -> Result<(), OutputError> {
+/// Writes a page below `folder`.
+pub(crate) fn put_page(folder: &Path, page: &Page) -> Result<(), OutputError> {
     put_text(folder, &page.path, &page.content)
 }
 
@@ -204,7 +202,7 @@ fn put_text(folder: &Path, name: &str, text: &str) -> Result<(), OutputError> {
 }
 
 /// Writes a file whole or not at all.
-fn put(
+pub(crate) fn put(
     folder: &Path,
     name: &str,
     write: impl FnOnce(&mut BufWriter<NamedTempFile>) -> io::Result<()>,

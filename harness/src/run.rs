@@ -245,6 +245,7 @@ fn subject(fault: Option<Fault>) -> Subject {
         name: "reference".to_owned(),
         version: VERSION.to_owned(),
         fault: fault.map(|fault| fault.to_string()),
+        ..Subject::default()
     }
 }
 

@@ -159,7 +159,10 @@ impl Implementation {
         };
         let name = self.subject.adapter.as_ref().unwrap_or(&self.subject.name);
         let slug: String = name.chars().take(80).map(plain).collect();
-        slug.trim_matches(['-', '.']).to_owned()
+        let words = slug
+            .split('-')
+            .filter(|word| !word.trim_matches('.').is_empty());
+        words.collect::<Vec<_>>().join("-")
     }
 }
 
@@ -253,6 +256,7 @@ mod tests {
     #[case("@koa/cors", "koa-cors")]
     #[case("../../etc/passwd", "etc-passwd")]
     #[case("H3.js", "h3.js")]
+    #[case("cors (Express)", "cors-express")]
     fn a_name_makes_a_harmless_file(#[case] name: &str, #[case] slug: &str) {
         let mut kept = implementation();
         kept.subject.name = name.to_owned();

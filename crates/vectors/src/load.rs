@@ -189,6 +189,14 @@ impl Suite {
         }
     }
 
+    /// The titles of the suite files, by place (`server/vary`).
+    pub fn topic_titles(&self) -> BTreeMap<String, String> {
+        let topics = self.topics.iter();
+        topics
+            .map(|(place, topic)| (place.clone(), topic.title.clone()))
+            .collect()
+    }
+
     /// The policy of `vector`; none for a script.
     pub fn policy_of<'a>(&'a self, vector: &'a Vector) -> Option<&'a Policy> {
         match vector.policy.as_ref()? {

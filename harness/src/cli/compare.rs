@@ -1,0 +1,53 @@
+//! `crosscheck compare`.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use crosscheck_report::html::gallery;
+use crosscheck_vectors::load::Suite;
+use miette::{IntoDiagnostic, Result, miette};
+
+use super::{Global, tell};
+use crate::gallery::{Kept, keep, read_all};
+
+/// Put implementations beside one another.
+///
+/// Takes the folders of runs and keeps what there is to show of each in `implementations/NAME.json` below
+/// `--out`, where one kept earlier under the same name is replaced. Then draws the pages of all that are
+/// kept there.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The folders of runs; none only draws the pages again.
+    #[arg(value_name = "DIR")]
+    runs: Vec<PathBuf>,
+    /// The folder of the comparison.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    out: PathBuf,
+}
+
+impl Args {
+    pub(super) fn exec(self, global: Global) -> Result<ExitCode> {
+        for run in &self.runs {
+            let Kept { name, path } = keep(run, &self.out)?;
+            if !global.quiet {
+                tell(&format!("{name}: {}", path.display()));
+            }
+        }
+        let kept = read_all(&self.out)?;
+        if kept.is_empty() {
+            return Err(miette!(
+                help = "give the folder of a run, such as `reports/latest`",
+                "there is nothing to compare in `{}`",
+                self.out.display()
+            ));
+        }
+        let topics = Suite::embedded().into_diagnostic()?.topic_titles();
+        for page in gallery(&kept, &topics) {
+            crate::output::put_page(&self.out, &page)?;
+        }
+        if !global.quiet {
+            let index = self.out.join("index.html");
+            tell(&format!("comparison: {}", index.display()));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
