@@ -8,6 +8,8 @@ mod browser;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod compare;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod known;
