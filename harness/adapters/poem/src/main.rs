@@ -12,7 +12,6 @@ use poem::{
     http::StatusCode,
     listener::TcpAcceptor,
     middleware::{CatchPanic, Cors},
-    web::Path,
 };
 
 fn main() {
@@ -92,9 +91,9 @@ fn routes(application: &Application) -> Route {
         .at(
             "/status/:code",
             make_sync(move |request: Request| {
-                let code = request.path_params::<Path<String>>();
+                let code = request.raw_path_param("code");
                 let query = request.uri().query().unwrap_or_default();
-                let answer = code.ok().and_then(|Path(code)| status.status(&code, query));
+                let answer = code.and_then(|code| status.status(code, query));
                 answer.map_or_else(|| StatusCode::NOT_FOUND.into_response(), respond)
             }),
         )

@@ -124,7 +124,7 @@ impl Handler for Route {
         _: &mut FlowCtrl,
     ) {
         let query = request.uri().query().unwrap_or_default();
-        if let Ok(application) = depot.obtain::<Application>() {
+        if let Ok(application) = depot.get_typed::<Application>() {
             render(response, self.0(application, query));
         }
     }
@@ -143,7 +143,7 @@ impl Handler for Status {
     ) {
         let code = request.param::<String>("code").unwrap_or_default();
         let query = request.uri().query().unwrap_or_default();
-        let application = depot.obtain::<Application>().ok();
+        let application = depot.get_typed::<Application>().ok();
         match application.and_then(|application| application.status(&code, query)) {
             Some(answer) => render(response, answer),
             None => drop(response.status_code(StatusCode::NOT_FOUND)),
