@@ -87,7 +87,9 @@ class Instance:
         folder = pathlib.Path(self._folder.name)
         folder.chmod(0o755)
         self._backend = Backend((bind, 0), Handler)
-        threading.Thread(target=self._backend.serve_forever, daemon=True).start()
+        # Asked often whether to stop, for there are many instances.
+        serve = threading.Thread(target=self._backend.serve_forever, args=(0.01,), daemon=True)
+        serve.start()
         self.port = _free_port(bind)
         behind = f"{bind}:{self._backend.server_address[1]}"
         file = folder / "configuration"
