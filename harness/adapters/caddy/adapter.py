@@ -19,7 +19,8 @@ CONFIGURATION = """
 	}}
 }}
 
-http://{listen} {{
+http://:{port} {{
+	bind {address}
 	@hits path /__crosscheck/*
 	handle @hits {{
 		reverse_proxy {behind}
@@ -59,7 +60,10 @@ def render(policy, listen, behind, folder):
             _block(number, policy, matcher, "{header.Origin}") for number, matcher in enumerate(matchers)
         ]
         blocks.append("\theader +Vary Origin")
-    return CONFIGURATION.format(folder=folder, listen=listen, behind=behind, cors="\n".join(blocks))
+    address, port = listen.split(":")
+    return CONFIGURATION.format(
+        folder=folder, address=address, port=port, behind=behind, cors="\n".join(blocks)
+    )
 
 
 def _block(number, policy, matcher, origin):

@@ -3,7 +3,6 @@ package main
 
 import (
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
 
@@ -47,27 +46,14 @@ func serve(policy adapter.Policy) (http.Handler, error) {
 		AllowCredentials: policy.Credentials,
 		MaxAge:           time.Duration(policy.MaxAge.Seconds) * time.Second,
 	}), gin.Recovery())
-	echo := gin.WrapF(application.Echo)
-	status := func(c *gin.Context) { application.Status(c.Writer, c.Request, c.Param("code")) }
-	engine.Any("/echo", echo)
-	engine.Any("/status/:code", status)
+	engine.Any("/echo", gin.WrapF(application.Echo))
+	engine.Any("/status/:code", func(c *gin.Context) { application.Status(c.Writer, c.Request, c.Param("code")) })
 	engine.GET("/redirect", gin.WrapF(application.Redirect))
 	engine.Any("/panic", gin.WrapF(application.Panic))
-	for _, method := range policy.Methods.Listed {
-		if !known.MatchString(method) && capitals.MatchString(method) {
-			engine.Handle(method, "/echo", echo)
-			engine.Handle(method, "/status/:code", status)
-		}
-	}
+	// Methods that gin's Any does not stand for.
+	engine.NoRoute(gin.WrapH(application.Mux()))
 	return application.Outside(engine), nil
 }
-
-var (
-	// What gin's Any stands for.
-	known = regexp.MustCompile("^(GET|POST|PUT|PATCH|HEAD|OPTIONS|DELETE|CONNECT|TRACE)$")
-	// What gin takes for a method.
-	capitals = regexp.MustCompile("^[A-Z]+$")
-)
 
 // origins writes subdomains with the documented wildcard: "http://some.*.subdomain.com".
 func origins(origins adapter.Origins) []string {

@@ -38,6 +38,8 @@ final class Main {
         filter.setInitParameter(CrossOriginFilter.EXPOSED_HEADERS_PARAM,
                 String.join(",", policy.listing("response_headers")));
         filter.setInitParameter(CrossOriginFilter.ALLOW_CREDENTIALS_PARAM, String.valueOf(policy.credentials()));
+        // The routes take OPTIONS for themselves, so preflights are not for them.
+        filter.setInitParameter(CrossOriginFilter.CHAIN_PREFLIGHT_PARAM, "false");
         if (policy.maxAge() != null) {
             filter.setInitParameter(CrossOriginFilter.PREFLIGHT_MAX_AGE_PARAM, String.valueOf(policy.maxAge()));
         }

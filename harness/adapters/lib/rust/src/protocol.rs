@@ -1,8 +1,10 @@
 use std::{
     any::Any,
     collections::HashMap,
+    fs::File,
     io::{self, BufRead, Write},
     net::TcpListener,
+    os::fd::AsFd,
     panic::{self, AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::mpsc,
@@ -73,6 +75,9 @@ pub fn version_in(lock: &'static str, package: &str) -> &'static str {
 /// `serve` runs inside a Tokio runtime of its own for each instance; what it panics with is taken
 /// for the implementation's refusal.
 pub fn run(hello: Hello, serve: fn(Policy, TcpListener) -> Result<Server, Failure>) {
+    let Ok(mut stdout) = own_stdout() else {
+        return eprintln!("standard output cannot be had");
+    };
     // One line for what an implementation refuses, whatever RUST_BACKTRACE says.
     panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
     let mut instances = HashMap::new();
@@ -103,16 +108,19 @@ pub fn run(hello: Hello, serve: fn(Policy, TcpListener) -> Result<Server, Failur
                 json!({"type": "error", "id": id, "message": cause.to_string()})
             }
         };
-        let mut stdout = io::stdout().lock();
-        if writeln!(stdout, "{reply}")
-            .and_then(|()| stdout.flush())
-            .is_err()
-        {
+        if writeln!(stdout, "{reply}").is_err() {
             break;
         }
     }
     // Instances may have threads of their own.
     std::process::exit(0);
+}
+
+/// Standard output for the protocol alone; what libraries print goes to standard error.
+fn own_stdout() -> io::Result<File> {
+    let stdout = io::stdout().as_fd().try_clone_to_owned()?;
+    rustix::stdio::dup2_stdout(io::stderr())?;
+    Ok(stdout.into())
 }
 
 fn greeting(hello: &Hello) -> Value {
