@@ -73,8 +73,8 @@ def speak(*, name, homepage, issues, render, command, unsupported=None):
 def _serve(message, render, command, instances):
     try:
         instance = Instance(message["policy"], message["bind"], render, command)
-    except Misconfigured as cause:
-        return {"type": "error", "message": str(cause)}
+    except (Misconfigured, LookupError) as cause:
+        return {"type": "error", "message": repr(cause)}
     instances[message["id"]] = instance
     return {"type": "ready", "base_url": f"http://{message['bind']}:{instance.port}"}
 

@@ -26,7 +26,7 @@ module Crosscheck
       return [] if any_origin?
 
       @json['origins'].grep(Hash).map do |entry|
-        scheme, authority = entry['subdomains_of'].split('://', 2)
+        scheme, authority = entry.fetch('subdomains_of').split('://', 2)
         %r{\A#{scheme}://([a-z0-9_-]+\.)+#{Regexp.escape(authority)}\z}
       end
     end
@@ -114,7 +114,7 @@ module Crosscheck
       reply =
         case message['type']
         when 'hello' then greeting(name, homepage, issues, unsupported)
-        when 'serve' then start(message, unsupported, servers, build)
+        when 'serve' then serve(message, unsupported, servers, build)
         when 'stop'
           servers.delete(message['id'])&.stop(true)
           { type: 'stopped' }
@@ -132,6 +132,13 @@ module Crosscheck
     { type: 'hello', protocol: 1, name:, version:, language: 'ruby', homepage:, issues:,
       capabilities: CAPABILITIES - unsupported.keys, unsupported:,
       reconfigure: false, one_shot: false, concurrent_instances: 8 }
+  end
+
+  def self.serve(message, unsupported, servers, build)
+    start(message, unsupported, servers, build)
+  rescue StandardError => e
+    warn e.full_message
+    { type: 'error', message: e.message }
   end
 
   def self.start(message, unsupported, servers, build)

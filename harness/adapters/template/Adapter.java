@@ -111,6 +111,10 @@ final class Adapter {
                             policy.response_headers()).contains("*")) {
                         yield "{'type':'refused','id':" + id + ",'reason':'* means nothing with credentials'}";
                     }
+                    if (policy.origins() instanceof List<?> origins && !origins.stream().allMatch(String.class::isInstance)) {
+                        yield "{'type':'unsupported','id':" + id + ",'feature':'origins.subdomains',"
+                                + "'reason':'this server knows no patterns'}";
+                    }
                     servers.put(id, serve(message));
                     String url = "http://" + message.bind() + ":" + servers.get(id).getAddress().getPort();
                     yield "{'type':'ready','id':" + id + ",'base_url':'" + url + "'}";

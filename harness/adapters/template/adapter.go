@@ -95,14 +95,16 @@ func main() {
 			ID         int
 			Policy     policy
 		}
-		if err := json.Unmarshal(in.Bytes(), &message); err != nil {
-			panic(err)
-		}
+		// An origin that is no text is a pattern.
+		isPattern := json.Unmarshal(in.Bytes(), &message) != nil
 		id, p := message.ID, message.Policy
 		anything := append(append(append(p.Origins, p.Methods...), p.RequestHeaders...), p.ResponseHeaders...)
 		switch {
 		case message.Type == "hello":
 			fmt.Println(hello)
+		case isPattern:
+			reason := `"feature":"origins.subdomains","reason":"this server knows no patterns"`
+			fmt.Printf(`{"type":"unsupported","id":%d,%s}`+"\n", id, reason)
 		case message.Type == "serve" && p.Credentials && anything.has("*"):
 			fmt.Printf(`{"type":"refused","id":%d,"reason":"* means nothing with credentials"}`+"\n", id)
 		case message.Type == "serve":

@@ -44,6 +44,10 @@ def serve(id, bind, policy, servers)
     return { type: 'refused', id:, reason: '`*` means nothing with credentials' }
   end
 
+  unless [*policy['origins']].all?(String)
+    return { type: 'unsupported', id:, feature: 'origins.subdomains', reason: 'this server knows no patterns' }
+  end
+
   servers[id] = Puma::Server.new(->(env) { answer(policy, env) }, Puma::Events.null, min_threads: 4, max_threads: 8)
   port = servers[id].add_tcp_listener(bind, 0).addr[1]
   servers[id].run

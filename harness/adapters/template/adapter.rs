@@ -96,6 +96,11 @@ fn listed(listing: &Value) -> Vec<&str> {
     .collect()
 }
 
+fn has_patterns(policy: &Value) -> bool {
+    let origins = policy["origins"].as_array();
+    origins.is_some_and(|origins| origins.iter().any(Value::is_object))
+}
+
 fn live(policy: &Value, server: &Server) {
     for request in server.incoming_requests() {
         let (status, headers) = answer(policy, &request);
@@ -124,6 +129,13 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
             Some("serve") if anything && policy["credentials"] == true => {
                 let reason = "`*` means nothing with credentials";
                 println!("{}", json!({"type": "refused", "id": id, "reason": reason}));
+            }
+            Some("serve") if has_patterns(&policy) => {
+                let (feature, reason) = ("origins.subdomains", "this server knows no patterns");
+                println!(
+                    "{}",
+                    json!({"type": "unsupported", "id": id, "feature": feature, "reason": reason})
+                );
             }
             Some("serve") => {
                 let server = Server::http((message["bind"].as_str().unwrap_or_default(), 0))?;

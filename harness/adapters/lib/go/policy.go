@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 )
 
@@ -100,6 +101,9 @@ func (o *Origins) UnmarshalJSON(data []byte) error {
 		}
 		if err := json.Unmarshal(entry, &pattern); err != nil {
 			return err
+		}
+		if pattern.SubdomainsOf == "" {
+			return fmt.Errorf("unknown kind of origin: %s", entry)
 		}
 		o.Parents = append(o.Parents, pattern.SubdomainsOf)
 	}
