@@ -19,7 +19,9 @@ import org.eclipse.jetty.servlets.CrossOriginFilter;
 final class Main {
     public static void main(String[] arguments) throws IOException {
         System.setProperty("org.eclipse.jetty.LEVEL", "WARN");
-        Map<String, String> unsupported = Map.of("methods.any", "allowedMethods takes no wildcard");
+        Map<String, String> unsupported = Map.of(
+                "methods.any", "allowedMethods takes no wildcard",
+                "max-age.disable", "a preflightMaxAge of zero is not sent");
         Protocol.Hello hello = new Protocol.Hello("Jetty CrossOriginFilter", "https://jetty.org",
                 "https://github.com/jetty/jetty.project/issues", unsupported);
         Protocol.speak(hello, Main::serve);
