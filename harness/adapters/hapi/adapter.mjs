@@ -1,5 +1,5 @@
-import { installed, refusing, speak } from '../lib/protocol.mjs';
 import { maxAge, methods } from '../lib/policy.mjs';
+import { installed, refusing, speak } from '../lib/protocol.mjs';
 
 const { default: Hapi } = await installed('@hapi/hapi');
 
@@ -30,6 +30,7 @@ await speak({
 });
 
 function cors(policy) {
+  if (!policy.origins.length) return false;
   const options = {
     origin: policy.origins === '*' ? ['*'] : policy.origins.map(pattern),
     headers: policy.request_headers,

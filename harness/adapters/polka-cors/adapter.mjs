@@ -12,6 +12,9 @@ await speak({
   package: 'cors',
   homepage: 'https://github.com/expressjs/cors',
   issues: 'https://github.com/expressjs/cors/issues',
+  unsupported: {
+    'routes.panic': 'nothing catches what a handler throws, so the process ends',
+  },
   async start(policy, application) {
     const app = polka();
     app.use(await refusing(() => cors(corsOptions(policy))));
@@ -20,7 +23,6 @@ await speak({
       send(response, application.status(request.url, request.params.code));
     });
     app.all('/redirect', (request, response) => send(response, application.redirect(request.url)));
-    app.all('/panic', (request) => application.panic(request.url));
     return createServer(app.handler);
   },
 });

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 
 import { send } from '../lib/application.mjs';
-import { corsOptions } from '../lib/policy.mjs';
+import { maxAge, methods, originOrOrigins } from '../lib/policy.mjs';
 import { installed, refusing, speak } from '../lib/protocol.mjs';
 
 const { App } = await installed('@tinyhttp/app');
@@ -14,7 +14,7 @@ await speak({
   issues: 'https://github.com/tinyhttp/cors/issues',
   async start(policy, application) {
     const app = new App();
-    app.use(await refusing(() => cors(corsOptions(policy))));
+    app.use(await refusing(() => cors(options(policy))));
     app.all('/echo', (request, response) => send(response, application.echo(request.url)));
     app.all('/status/:code', (request, response) => {
       send(response, application.status(request.url, request.params.code));
@@ -24,3 +24,23 @@ await speak({
     return createServer(app.handler.bind(app));
   },
 });
+
+function options(policy) {
+  const { credentials, request_headers, response_headers } = policy;
+  return {
+    origin: origin(policy),
+    methods: [methods(policy)].flat(),
+    allowedHeaders: [request_headers].flat(),
+    exposedHeaders: response_headers.length ? [response_headers].flat() : undefined,
+    credentials,
+    maxAge: maxAge(policy),
+  };
+}
+
+/** A list holds strings only; where there is a pattern, all is one pattern. */
+function origin(policy) {
+  const plain = originOrOrigins(policy);
+  if (typeof plain === 'string' || plain.every((item) => typeof item === 'string')) return plain;
+  const source = (item) => item.source ?? `^${item.replace(/[.]/g, '\\.')}$`;
+  return new RegExp(plain.map(source).join('|'));
+}
