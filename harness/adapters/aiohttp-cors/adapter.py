@@ -36,7 +36,9 @@ def build(policy, subject):
     for path, handler in paths.items():
         resource = cors.add(app.router.add_resource(path))
         for method in application.routed(policy):
-            resource.add_route(method, handler)
+            # aiohttp-cors has taken OPTIONS for itself.
+            if method != "OPTIONS":
+                resource.add_route(method, handler)
     return app
 
 

@@ -41,6 +41,7 @@ speak(
     package="fastapi",
     homepage="https://fastapi.tiangolo.com/tutorial/cors/",
     issues="https://github.com/fastapi/fastapi/issues",
+    unsupported={"methods.any": "`*` in `allow_methods` is documented to mean all standard methods"},
     build=build,
     serve=serve.asgi,
 )

@@ -7,6 +7,7 @@ import urllib.parse
 
 HITS = "/__crosscheck/hits"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+OTHERS = ("COPY", "LOCK", "MERGE", "MKCOL", "MOVE", "PROPFIND", "PURGE", "QUERY", "REPORT", "SEARCH", "UNLOCK")
 
 
 class Application:
@@ -56,8 +57,8 @@ class Application:
 
 
 def routed(policy):
-    """The methods that a route takes: the common ones and what the policy lists."""
-    listed = [] if policy["methods"] == "*" else policy["methods"]
+    """The methods that a route takes: the common ones and what the policy lists; many, if any."""
+    listed = OTHERS if policy["methods"] == "*" else policy["methods"]
     return list(dict.fromkeys([*METHODS, *listed]))
 
 

@@ -69,6 +69,7 @@ speak(
     package="litestar",
     homepage="https://docs.litestar.dev/latest/usage/middleware/builtin-middleware.html#cors",
     issues="https://github.com/litestar-org/litestar/issues",
+    unsupported={"methods.any": "`*` in `allow_methods` means the methods that Litestar knows"},
     build=build,
     serve=serve.asgi,
 )

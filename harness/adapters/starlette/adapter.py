@@ -38,6 +38,7 @@ speak(
     package="starlette",
     homepage="https://www.starlette.io/middleware/#corsmiddleware",
     issues="https://github.com/encode/starlette/issues",
+    unsupported={"methods.any": "`*` in `allow_methods` is documented to mean all standard methods"},
     build=build,
     serve=serve.asgi,
 )
