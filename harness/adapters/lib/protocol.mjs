@@ -114,14 +114,16 @@ function* needs({ origins, credentials, methods, request_headers, response_heade
     if (listing(list)) yield `${name}.${listing(list)}`;
   }
   if (origins === '*') yield 'origins.any';
-  else {
-    for (const origin of origins) {
-      if (origin === 'null') yield 'origins.null';
-      else yield origin.subdomains_of ? 'origins.subdomains' : 'origins.list';
-    }
-  }
+  else yield* origins.map(kind);
   if (credentials) yield 'credentials';
   if (max_age !== null) yield 'max-age';
+}
+
+function kind(origin) {
+  if (origin === 'null') return 'origins.null';
+  if (typeof origin === 'string') return 'origins.list';
+  if (origin.subdomains_of) return 'origins.subdomains';
+  throw new Error(`${JSON.stringify(origin)} is no kind of origin that is known here`);
 }
 
 /** Puts the count of handler runs before all that the framework does. */

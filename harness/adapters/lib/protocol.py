@@ -128,10 +128,18 @@ def _needs(policy):
     if policy["origins"] == "*":
         yield "origins.any"
     else:
-        for origin in policy["origins"]:
-            patterned = isinstance(origin, dict)
-            yield "origins." + ("subdomains" if patterned else "null" if origin == "null" else "list")
+        yield from map(_kind, policy["origins"])
     if policy["credentials"]:
         yield "credentials"
     if policy["max_age"] is not None:
         yield "max-age"
+
+
+def _kind(origin):
+    if origin == "null":
+        return "origins.null"
+    if isinstance(origin, str):
+        return "origins.list"
+    if "subdomains_of" in origin:
+        return "origins.subdomains"
+    raise ValueError(f"{origin} is no kind of origin that is known here")

@@ -38,9 +38,12 @@ const servers = new Map();
 for await (const line of createInterface({ input: process.stdin })) {
   const { type, id, bind, policy } = JSON.parse(line);
   const anything = policy && Object.values(policy).includes('*');
+  const patterns = policy && [policy.origins].flat().some((origin) => typeof origin !== 'string');
   if (type === 'hello') tell(hello);
   if (type === 'stop') servers.get(id).close(() => tell({ type: 'stopped', id })).closeAllConnections();
-  if (type === 'serve' && policy.credentials && anything) {
+  if (type === 'serve' && patterns) {
+    tell({ type: 'unsupported', id, feature: 'origins.subdomains', reason: hello.unsupported['origins.subdomains'] });
+  } else if (type === 'serve' && policy.credentials && anything) {
     tell({ type: 'refused', id, reason: '`*` means nothing with credentials' });
   } else if (type === 'serve') {
     const server = createServer((request, response) => answer(policy, request, response));

@@ -56,6 +56,9 @@ class Subject(http.server.BaseHTTPRequestHandler):
 
 
 def serve(id, bind, policy):
+    if not all(isinstance(origin, str) for origin in policy["origins"]):
+        feature, reason = "origins.subdomains", HELLO["unsupported"]["origins.subdomains"]
+        return {"type": "unsupported", "id": id, "feature": feature, "reason": reason}
     if policy["credentials"] and "*" in policy.values():
         return {"type": "refused", "id": id, "reason": "`*` means nothing with credentials"}
     servers[id] = server = http.server.ThreadingHTTPServer((bind, 0), Subject)
