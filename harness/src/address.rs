@@ -5,7 +5,7 @@
 //! vector's own address again. The harness adds no header for this, since that could itself cause a
 //! preflight.
 
-use url::{Url, form_urlencoded};
+use url::{Position, Url, form_urlencoded};
 
 /// The origin of a vector's `client.url` when it gives only a path.
 const DEFAULT_ORIGIN: &str = "https://api.example";
@@ -80,19 +80,23 @@ impl Place {
                 real.set_query(Some(&self.query(logical)));
             }
         }
-        self.seen
-            .push((without_fragment(&real), without_fragment(logical)));
+        self.seen.push((
+            without_fragment(&real).to_owned(),
+            without_fragment(logical).to_owned(),
+        ));
         real
     }
 
     /// The vector's own address for what was really requested.
     pub fn logical(&self, real: &str) -> String {
+        if let Some(logical) = self.seen_as(real) {
+            return logical.to_owned();
+        }
         let Ok(url) = Url::parse(real) else {
             return real.to_owned();
         };
-        let real = without_fragment(&url);
-        if let Some((_, logical)) = self.seen.iter().find(|(seen, _)| *seen == real) {
-            return logical.clone();
+        if let Some(logical) = self.seen_as(without_fragment(&url)) {
+            return logical.to_owned();
         }
         let mut logical = url.clone();
         logical.set_fragment(None);
@@ -111,6 +115,12 @@ impl Place {
             logical.set_query((!kept.is_empty()).then_some(&*kept));
         }
         logical.into()
+    }
+
+    /// The vector's own address for `real`, without fragment, if a step has asked for that.
+    fn seen_as(&self, real: &str) -> Option<&str> {
+        let known = self.seen.iter().find(|(seen, _)| seen == real);
+        known.map(|(_, logical)| &**logical)
     }
 
     /// The query with the exchange's id; a redirect's target stays within the subject and gets the id
@@ -149,10 +159,8 @@ fn percent_decoded(text: &str) -> String {
         .collect()
 }
 
-fn without_fragment(url: &Url) -> String {
-    let mut url = url.clone();
-    url.set_fragment(None);
-    url.into()
+fn without_fragment(url: &Url) -> &str {
+    &url[..Position::AfterQuery]
 }
 
 #[cfg(test)]

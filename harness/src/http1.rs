@@ -17,6 +17,8 @@ pub enum Parsed {
         response: Box<Response>,
         /// How many bytes it took.
         length: usize,
+        /// Whether the connection stays open for another.
+        then: Connection,
     },
     /// It cannot be an answer.
     Malformed,
@@ -31,12 +33,15 @@ pub enum Connection {
     Open,
 }
 
+/// The most that a head may have, in bytes: browsers take no more either.
+const LONGEST_HEAD: usize = 256 << 10;
+
 /// Reads the answer at the start of `bytes` to a request of `method`.
 ///
 /// Header values lose spaces and tabs at both ends and nothing else.
 pub fn parse(bytes: &[u8], method: &[u8], connection: Connection) -> Parsed {
     let Some(head_length) = find(bytes, b"\r\n\r\n").map(|at| at + 4) else {
-        return if connection == Connection::Closed {
+        return if connection == Connection::Closed || bytes.len() > LONGEST_HEAD {
             Parsed::Malformed
         } else {
             Parsed::Incomplete
@@ -48,9 +53,14 @@ pub fn parse(bytes: &[u8], method: &[u8], connection: Connection) -> Parsed {
     };
     if (100..200).contains(&status) && status != 101 {
         return match parse(rest, method, connection) {
-            Parsed::Whole { response, length } => Parsed::Whole {
+            Parsed::Whole {
+                response,
+                length,
+                then,
+            } => Parsed::Whole {
                 response,
                 length: length + head_length,
+                then,
             },
             other @ (Parsed::Incomplete | Parsed::Malformed) => other,
         };
@@ -64,6 +74,11 @@ pub fn parse(bytes: &[u8], method: &[u8], connection: Connection) -> Parsed {
         None if connection == Connection::Closed => Parsed::Malformed,
         None => Parsed::Incomplete,
         Some((body, length)) => Parsed::Whole {
+            then: if stays_open(head, status, &headers) {
+                connection
+            } else {
+                Connection::Closed
+            },
             response: Box::new(Response {
                 status,
                 headers,
@@ -88,6 +103,18 @@ fn parse_head(head: &[u8]) -> Option<(u16, HeaderList)> {
         headers.push(name, trim(value.get(1..)?));
     }
     Some((status, headers))
+}
+
+/// Whether another request may follow on the connection of this answer.
+///
+/// Spec: <https://www.rfc-editor.org/rfc/rfc9112#section-9.3>
+fn stays_open(head: &[u8], status: u16, headers: &HeaderList) -> bool {
+    let mut options = headers
+        .values(b"connection")
+        .flat_map(|value| value.split(|&b| b == b','));
+    head.starts_with(b"HTTP/1.1")
+        && status != 101
+        && !options.any(|option| trim(option).eq_ignore_ascii_case(b"close"))
 }
 
 fn parse_body(
@@ -154,7 +181,7 @@ fn trim(value: &[u8]) -> &[u8] {
 mod tests {
     use rstest::rstest;
 
-    use super::{Connection, Parsed, parse};
+    use super::{Connection, LONGEST_HEAD, Parsed, parse};
 
     #[rstest]
     #[case::length(
@@ -188,8 +215,9 @@ mod tests {
         #[case] body: &str,
         #[case] taken: usize,
     ) {
-        let Parsed::Whole { response, length } =
-            parse(text.as_bytes(), method.as_bytes(), Connection::Open)
+        let Parsed::Whole {
+            response, length, ..
+        } = parse(text.as_bytes(), method.as_bytes(), Connection::Open)
         else {
             panic!("{text:?} is whole");
         };
@@ -242,5 +270,34 @@ mod tests {
             panic!("it is whole");
         };
         assert_eq!(response.body, b"ok");
+    }
+
+    #[rstest]
+    #[case::by_default("HTTP/1.1 204\r\n\r\n", Connection::Open)]
+    #[case::told("HTTP/1.1 204\r\nConnection: keep-alive\r\n\r\n", Connection::Open)]
+    #[case::closing("HTTP/1.1 204\r\nconnection: x, Close\r\n\r\n", Connection::Closed)]
+    #[case::closing_twice(
+        "HTTP/1.1 204\r\nConnection: x\r\nConnection: close\r\n\r\n",
+        Connection::Closed
+    )]
+    #[case::old("HTTP/1.0 204\r\n\r\n", Connection::Closed)]
+    #[case::no_longer_http("HTTP/1.1 101\r\n\r\n", Connection::Closed)]
+    fn what_becomes_of_the_connection(#[case] text: &str, #[case] expected: Connection) {
+        let Parsed::Whole { then, .. } = parse(text.as_bytes(), b"GET", Connection::Open) else {
+            panic!("it is whole");
+        };
+        assert_eq!(then, expected);
+        let Parsed::Whole { then, .. } = parse(text.as_bytes(), b"GET", Connection::Closed) else {
+            panic!("it is whole");
+        };
+        assert_eq!(then, Connection::Closed);
+    }
+
+    #[test]
+    fn a_head_has_a_longest_length() {
+        let text = |length: usize| format!("HTTP/1.1 204\r\nX: {}", "x".repeat(length));
+        let ask = |text: &str| parse(text.as_bytes(), b"GET", Connection::Open);
+        assert_eq!(ask(&text(LONGEST_HEAD / 2)), Parsed::Incomplete);
+        assert_eq!(ask(&text(LONGEST_HEAD)), Parsed::Malformed);
     }
 }

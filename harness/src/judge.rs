@@ -1,5 +1,7 @@
 //! What a leg saw, made a verdict.
 
+use std::borrow::Cow;
+
 use crosscheck_report::{
     diff::{Demand, Judged, Mismatch, diff},
     observation::{Leg, Observation},
@@ -105,10 +107,10 @@ fn is_the_applications(field: &str) -> bool {
 
 /// What `leg` is held to. How a server refuses is its own choice, so under a policy only the oracle leg
 /// is held to the reason.
-fn expectation(vector: &Vector, leg: Leg, expect: &Expectation) -> Expectation {
-    let mut expect = expect.clone();
-    if vector.policy.is_some() && leg != Leg::Oracle {
-        expect.reason = None;
+fn expectation<'a>(vector: &Vector, leg: Leg, expect: &'a Expectation) -> Cow<'a, Expectation> {
+    let mut expect = Cow::Borrowed(expect);
+    if vector.policy.is_some() && leg != Leg::Oracle && expect.reason.is_some() {
+        expect.to_mut().reason = None;
     }
     expect
 }

@@ -14,8 +14,8 @@ pub enum Progress {
     Shown,
 }
 
-/// One leg's progress.
-#[derive(Debug)]
+/// One leg's progress; all clones tell the same.
+#[derive(Clone, Debug)]
 pub struct Bar {
     bar: ProgressBar,
     plain: Option<(Leg, usize)>,

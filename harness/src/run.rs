@@ -7,7 +7,7 @@ mod wire;
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
     path::PathBuf,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -95,9 +95,6 @@ pub enum RunError {
     /// `results.json` cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),
-    /// The HTTP library cannot be set up.
-    #[error("the HTTP client cannot be set up")]
-    Http(#[source] reqwest::Error),
     /// The browser is missing.
     #[error(transparent)]
     MissingBrowser(#[from] MissingBrowser),
@@ -165,18 +162,18 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
         subject: format!("{} {:?}", subject.name, subject.fault),
     };
     let ledger = Ledger::open(&config.out, &identity, config.resume)?;
-    let shared = Mutex::new(Kept {
+    let shared = Arc::new(Mutex::new(Kept {
         ledger,
         broken: None,
-    });
-    let playground = Playground::start().await?;
+    }));
+    let playground = Arc::new(Playground::start().await?);
     let replay = async {
         let mut engines = Vec::new();
         for leg in &config.legs {
             let todo = open_cases(cases, leg.leg(), &shared);
             let engine = match leg {
                 LegConfig::Wire => {
-                    wire::replay(config, &playground, &todo, &shared, progress).await?
+                    wire::replay(config, &playground, &todo, &shared, progress).await
                 }
                 LegConfig::Chromium(binary) => {
                     chromium::replay(config, binary, &playground, &todo, &shared, progress).await?
@@ -198,8 +195,8 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
     } else {
         Ended::Interrupted
     };
-    let kept = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if let Some(broken) = kept.broken {
+    let mut kept = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(broken) = kept.broken.take() {
         return Err(broken.into());
     }
     let legs: Vec<_> = config.legs.iter().map(LegConfig::leg).collect();

@@ -63,9 +63,6 @@ pub enum SelftestError {
     /// The listener cannot be started.
     #[error(transparent)]
     Playground(#[from] PlaygroundError),
-    /// The HTTP library cannot be set up.
-    #[error("the HTTP client cannot be set up")]
-    Http(#[source] reqwest::Error),
 }
 
 /// Runs it: all faults over real sockets, all flips against the oracle's predictions.
@@ -77,8 +74,7 @@ pub async fn selftest(suite: &Suite) -> Result<Found, SelftestError> {
     let sane = cases(suite, None);
     agree(&sane).map_err(SelftestError::Disagreement)?;
     let playground = Playground::start().await?;
-    let wire =
-        Wire::new(playground.stage.addr(), Duration::from_secs(10)).map_err(SelftestError::Http)?;
+    let wire = Wire::new(playground.stage.addr(), Duration::from_secs(10));
     let mut catches = Vec::new();
     for fault in Fault::all() {
         catches.push(catch(suite, *fault, &wire, &playground).await);

@@ -1,5 +1,7 @@
 //! The model's trace, as the report holds it.
 
+use std::fmt::Write;
+
 use crosscheck_oracle as oracle;
 use crosscheck_report::observation::{TraceLine, TraceVerdict};
 
@@ -8,7 +10,7 @@ pub(crate) fn lines(trace: &oracle::Trace) -> Vec<TraceLine> {
     let line = |step: &oracle::TraceStep| TraceLine {
         anchor: step.anchor.to_owned(),
         step: step.step.to_owned(),
-        text: step.what.to_string(),
+        text: sentence(&step.what),
         verdict: match step.verdict {
             oracle::TraceVerdict::Fail => TraceVerdict::Fail,
             oracle::TraceVerdict::Note => TraceVerdict::Note,
@@ -16,4 +18,11 @@ pub(crate) fn lines(trace: &oracle::Trace) -> Vec<TraceLine> {
         },
     };
     trace.steps().iter().map(line).collect()
+}
+
+fn sentence(what: &oracle::What) -> String {
+    // Most fit, so that the text need not grow while it is written: there are many.
+    let mut text = String::with_capacity(96);
+    write!(text, "{what}").expect("a string takes all text");
+    text
 }

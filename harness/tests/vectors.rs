@@ -43,7 +43,7 @@ impl World {
     fn start() -> Result<Self, Box<dyn Error>> {
         let runtime = Runtime::new()?;
         let playground = runtime.block_on(Playground::start())?;
-        let wire = Wire::new(playground.stage.addr(), PATIENCE)?;
+        let wire = Wire::new(playground.stage.addr(), PATIENCE);
         Ok(Self {
             runtime,
             playground,

@@ -68,7 +68,7 @@ pub(crate) async fn child(suite: Suite, kind: &str, n_times: &str) -> Result<()>
     let n_times: usize = n_times.parse().into_diagnostic()?;
     match kind {
         "replays" => {
-            let mut replayer = Replayer::new(&suite).await?;
+            let replayer = Replayer::new(&suite).await?;
             for _ in 0..n_times {
                 replayer.replay().await?;
             }

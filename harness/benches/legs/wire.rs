@@ -2,19 +2,18 @@
 
 use std::{
     hint::black_box,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
 use crosscheck_harness::{
     case::{Case, ServerPart, cases},
-    judge::{leg_result, settled},
+    judge::settled,
     playground::Playground,
     wire::Wire,
 };
-use crosscheck_report::observation::Leg;
+use crosscheck_report::{observation::Leg, results::LegResult};
 use crosscheck_vectors::load::Suite;
-use futures_util::{StreamExt, TryStreamExt, stream};
 use miette::{IntoDiagnostic, Result, miette};
 
 use crate::{
@@ -35,55 +34,50 @@ const REPLAYS: usize = 8;
 /// All that replays vectors on the wire.
 #[derive(Debug)]
 pub(crate) struct Replayer {
-    playground: Playground,
+    playground: Arc<Playground>,
     wire: Wire,
-    cases: Vec<Case>,
-    n_replays: usize,
+    cases: Arc<[Case]>,
 }
 
 impl Replayer {
     /// One for the vectors in `suite` that can be replayed.
     pub(crate) async fn new(suite: &Suite) -> Result<Self> {
         let playground = Playground::start().await.into_diagnostic()?;
-        let patience = Duration::from_secs(10);
-        let wire = Wire::new(playground.stage.addr(), patience).into_diagnostic()?;
         let mut cases = cases(suite, None);
         cases.retain(|case| settled(case, Leg::Wire).is_none());
         Ok(Self {
-            playground,
-            wire,
-            cases,
-            n_replays: 0,
+            wire: Wire::new(playground.stage.addr(), Duration::from_secs(10)),
+            playground: Arc::new(playground),
+            cases: cases.into(),
         })
     }
 
     /// Replays and judges all vectors once; returns how many requests that took.
-    pub(crate) async fn replay(&mut self) -> Result<usize> {
-        let n_requests = AtomicUsize::new(0);
-        let Self {
-            playground,
-            wire,
-            cases,
-            n_replays,
-        } = self;
-        *n_replays += 1;
-        stream::iter(cases.iter().enumerate())
-            .map(Ok)
-            .try_for_each_concurrent(JOBS, async |(number, case)| {
-                let mut place = playground.set_up(case, &format!("w{n_replays}-{number}"));
-                let seen = wire.replay(case, &mut place, &playground.stage).await;
-                let seen = seen.into_diagnostic()?;
-                let n_sent = seen.iter().map(|step| step.exchanges.len()).sum();
-                n_requests.fetch_add(n_sent, Ordering::Relaxed);
-                black_box(leg_result(case, Leg::Wire, seen));
-                Ok::<_, miette::Report>(())
-            })
-            .await?;
-        Ok(n_requests.into_inner())
+    pub(crate) async fn replay(&self) -> Result<usize> {
+        let seen = Arc::new(Mutex::new((0, None)));
+        let keep = {
+            let seen = Arc::clone(&seen);
+            move |_case: &Case, result: LegResult| {
+                let steps = &black_box(&result).observations;
+                let n_sent: usize = steps.iter().map(|step| step.exchanges.len()).sum();
+                let mut seen = seen.lock().expect("nobody panics");
+                seen.0 += n_sent;
+                if !result.verdict.is_judged() {
+                    seen.1 = result.note;
+                }
+            }
+        };
+        let (cases, playground) = (Arc::clone(&self.cases), Arc::clone(&self.playground));
+        self.wire.judge_all(cases, playground, JOBS, keep).await;
+        let (n_requests, unjudged) = seen.lock().expect("nobody panics").clone();
+        match unjudged {
+            Some(why) => Err(miette!("a vector cannot be judged: {why}")),
+            None => Ok(n_requests),
+        }
     }
 
     /// Requests per second of some replays of all vectors.
-    async fn rate(&mut self) -> Result<f64> {
+    async fn rate(&self) -> Result<f64> {
         let start = Instant::now();
         let mut n_requests = 0;
         for _ in 0..REPLAYS {
@@ -161,7 +155,7 @@ async fn small_request(cases: &[Case], playground: &Playground) -> Result<Prepar
 
 /// Measures all in turn and tells.
 pub(crate) async fn measure(suite: &Suite) -> Result<()> {
-    let mut replayer = Replayer::new(suite).await?;
+    let replayer = Replayer::new(suite).await?;
     let other = Replayer::new(suite).await?;
     let bare = Bare::new(&other.cases, &other.playground).await?;
     let address = other.playground.stage.addr();

@@ -243,7 +243,6 @@ fn explain(error: RunError) -> miette::Report {
         | RunError::Playground(_)
         | RunError::Ledger(_)
         | RunError::Output(_)
-        | RunError::Http(_)
         | RunError::Browser(_)) => miette::Report::from_err(other),
     }
 }

@@ -1,27 +1,32 @@
 //! The wire leg of a run.
 
-use crosscheck_report::observation::Leg;
-use futures_util::{StreamExt, stream};
+use std::sync::Arc;
 
-use super::{Config, Kept, RunError, Shared};
+use crosscheck_report::{observation::Leg, results::LegResult};
+
+use super::{Config, Kept, Shared};
 use crate::{case::Case, playground::Playground, progress::Progress, wire::Wire};
 
 /// Replays `cases` and keeps what came of them; returns the engine's name.
 pub(super) async fn replay(
     config: &Config,
-    playground: &Playground,
+    playground: &Arc<Playground>,
     cases: &[&Case],
-    shared: &Shared,
+    shared: &Arc<Shared>,
     progress: &Progress,
-) -> Result<String, RunError> {
-    let wire = Wire::new(playground.stage.addr(), config.patience).map_err(RunError::Http)?;
+) -> String {
+    let wire = Wire::new(playground.stage.addr(), config.patience);
     let bar = progress.leg(Leg::Wire, cases.len());
-    stream::iter(cases)
-        .for_each_concurrent(config.jobs, async |case| {
-            Kept::record(shared, &case.id, wire.judge(case, playground).await);
+    let cases = cases.iter().copied().cloned().collect();
+    let keep = {
+        let (shared, bar) = (Arc::clone(shared), bar.clone());
+        move |case: &Case, result: LegResult| {
+            Kept::record(&shared, &case.id, result);
             bar.advance();
-        })
+        }
+    };
+    wire.judge_all(cases, Arc::clone(playground), config.jobs, keep)
         .await;
     bar.finish();
-    Ok("HTTP/1.1".to_owned())
+    "HTTP/1.1".to_owned()
 }

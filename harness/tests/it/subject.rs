@@ -2,6 +2,7 @@
 //! says the right thing about it.
 
 mod hostile;
+mod kept;
 
 use std::net::Ipv4Addr;
 
@@ -16,7 +17,7 @@ use serde_json::json;
 use tokio::{net::TcpListener, runtime::Runtime};
 
 use crate::binary::{Bench, own};
-use hostile::{Client, Deed, GRANTED, case, replay, replay_at};
+use hostile::{Deed, GRANTED, case, replay, replay_at};
 
 fn outcome(replayed: Result<Vec<Observation>, String>) -> ExpectedOutcome {
     replayed.unwrap()[0].outcome
@@ -28,7 +29,6 @@ fn head(lines: &str) -> Vec<u8> {
 
 #[rstest]
 fn a_server_that_takes_too_long_cannot_be_judged(
-    #[values(Client::Library, Client::Raw)] client: Client,
     #[values(
         Deed::Hangs,
         Deed::Stalls(b"HTTP/1.1 200 OK\r\nX-".to_vec()),
@@ -39,7 +39,7 @@ fn a_server_that_takes_too_long_cannot_be_judged(
     )]
     deed: Deed,
 ) {
-    let error = replay(client, deed).expect_err("no answer is no result");
+    let error = replay(deed).expect_err("no answer is no result");
     assert!(error.contains("GET https://api.example"), "{error}");
     assert!(
         error.contains("got no answer that could be judged"),
@@ -49,7 +49,6 @@ fn a_server_that_takes_too_long_cannot_be_judged(
 
 #[rstest]
 fn an_answer_that_is_none_is_a_network_error(
-    #[values(Client::Library, Client::Raw)] client: Client,
     #[values(
         "",
         "HTTP/1.1 200",
@@ -61,13 +60,12 @@ fn an_answer_that_is_none_is_a_network_error(
     )]
     text: &str,
 ) {
-    let replayed = replay(client, Deed::Says(text.into()));
+    let replayed = replay(Deed::Says(text.into()));
     assert_eq!(outcome(replayed), ExpectedOutcome::NetworkError);
 }
 
 #[rstest]
 fn a_body_that_is_cut_off_is_a_network_error(
-    #[values(Client::Library, Client::Raw)] client: Client,
     #[values(
         ("Content-Length: 100\r\n", "short"),
         ("Transfer-Encoding: chunked\r\n", "5\r\nshort\r\n"),
@@ -77,21 +75,19 @@ fn a_body_that_is_cut_off_is_a_network_error(
 ) {
     let bytes = [head(lines), body.into()].concat();
     assert_eq!(
-        outcome(replay(client, Deed::Says(bytes))),
+        outcome(replay(Deed::Says(bytes))),
         ExpectedOutcome::NetworkError
     );
 }
 
-#[rstest]
-fn a_body_longer_than_it_says_ends_where_it_says(
-    #[values(Client::Library, Client::Raw)] client: Client,
-) {
+#[test]
+fn a_body_longer_than_it_says_ends_where_it_says() {
     let bytes = [
         head("Content-Length: 2\r\n"),
         b"okay, and then some".to_vec(),
     ]
     .concat();
-    let seen = replay(client, Deed::Says(bytes)).unwrap();
+    let seen = replay(Deed::Says(bytes)).unwrap();
     assert_eq!(seen[0].outcome, ExpectedOutcome::Readable);
     assert_eq!(seen[0].body.as_ref().unwrap().as_bytes(), b"ok");
 }
@@ -99,8 +95,8 @@ fn a_body_longer_than_it_says_ends_where_it_says(
 #[rstest]
 #[case::length("Content-Length: 104857600\r\n")]
 #[case::no_end("")]
-fn a_flood_is_bounded(#[values(Client::Library, Client::Raw)] client: Client, #[case] lines: &str) {
-    match replay(client, Deed::Floods(head(lines))) {
+fn a_flood_is_bounded(#[case] lines: &str) {
+    match replay(Deed::Floods(head(lines))) {
         Ok(seen) => {
             let n_kept = seen[0]
                 .body
@@ -115,34 +111,20 @@ fn a_flood_is_bounded(#[values(Client::Library, Client::Raw)] client: Client, #[
     }
 }
 
-#[rstest]
-fn ten_thousand_header_lines_do_not_break_it(
-    #[values(Client::Library, Client::Raw)] client: Client,
-) {
+#[test]
+fn ten_thousand_header_lines_do_not_break_it() {
     let lines: Vec<_> = (0..10_000).map(|n| format!("X-{n}: {n}\r\n")).collect();
     let bytes = head(&format!("{}Content-Length: 0\r\n", lines.concat()));
-    // Browsers refuse so many, as the library does; the raw client takes them all.
-    let outcome = outcome(replay(client, Deed::Says(bytes)));
-    let expected = match client {
-        Client::Library => ExpectedOutcome::NetworkError,
-        Client::Raw => ExpectedOutcome::Readable,
-    };
-    assert_eq!(outcome, expected);
+    assert_eq!(
+        outcome(replay(Deed::Says(bytes))),
+        ExpectedOutcome::Readable
+    );
 }
 
-#[rstest]
-fn a_header_without_end_is_bounded(#[values(Client::Library, Client::Raw)] client: Client) {
-    let replayed = replay(
-        client,
-        Deed::Floods(b"HTTP/1.1 200 OK\r\nX-Long: ".to_vec()),
-    );
-    match replayed {
-        Ok(seen) => assert_eq!(seen[0].outcome, ExpectedOutcome::NetworkError),
-        Err(error) => assert!(
-            error.contains("got no answer that could be judged"),
-            "{error}"
-        ),
-    }
+#[test]
+fn a_header_without_end_is_bounded() {
+    let replayed = replay(Deed::Floods(b"HTTP/1.1 200 OK\r\nX-Long: ".to_vec()));
+    assert_eq!(outcome(replayed), ExpectedOutcome::NetworkError);
 }
 
 #[test]
@@ -151,7 +133,7 @@ fn nobody_listening_cannot_be_judged() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         drop(listener);
-        replay_at(address, Client::Library).await.unwrap_err()
+        replay_at(address).await.unwrap_err()
     });
     assert!(
         error.contains("got no answer that could be judged"),
@@ -161,11 +143,11 @@ fn nobody_listening_cannot_be_judged() {
 
 #[test]
 fn what_came_is_judged_as_it_came() {
-    let seen = replay(Client::Raw, Deed::Says(head("Content-Length: 0\r\n"))).unwrap();
-    let result = leg_result(&case(Client::Raw), Leg::Wire, seen);
+    let seen = replay(Deed::Says(head("Content-Length: 0\r\n"))).unwrap();
+    let result = leg_result(&case(), Leg::Wire, seen);
     assert_eq!(result.verdict, Verdict::Passed);
-    let denied = replay(Client::Raw, Deed::Says(b"HTTP/1.1 200 OK\r\n\r\n".to_vec())).unwrap();
-    let result = leg_result(&case(Client::Raw), Leg::Wire, denied);
+    let denied = replay(Deed::Says(b"HTTP/1.1 200 OK\r\n\r\n".to_vec())).unwrap();
+    let result = leg_result(&case(), Leg::Wire, denied);
     assert_eq!(result.verdict, Verdict::FailedUnderGrant);
 }
 

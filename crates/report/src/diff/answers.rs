@@ -21,12 +21,11 @@ pub(super) fn compare(assertions: &[ResponseAssertion], exchanges: &[Exchange], 
             Some(answer) => broken(&assertion.check, answer),
             None => vec![Broken::new(expected(&assertion.check), "no answer")],
         };
-        let field = field(assertion);
         found
             .mismatches
             .extend(broken.into_iter().map(|broken| Mismatch {
                 step: found.step,
-                field: field.clone(),
+                field: field(assertion),
                 expected: broken.expected,
                 observed: broken.observed,
                 effect: Effect::Other,

@@ -16,7 +16,6 @@ use crosscheck_vectors::{
     script::Script,
     vector::{Vector, VectorId},
 };
-use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -44,15 +43,6 @@ pub(super) enum Deed {
     Floods(Vec<u8>),
     /// Sends these bytes, and keeps the connection.
     Stalls(Vec<u8>),
-}
-
-/// Which client meets the server.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Client {
-    /// That of the HTTP library.
-    Library,
-    /// The suite's own, for scripts with bytes that the library refuses.
-    Raw,
 }
 
 impl Deed {
@@ -89,13 +79,9 @@ impl Deed {
     }
 }
 
-/// A vector whose page may read what comes, and a script for it that needs `client`.
-pub(super) fn case(client: Client) -> Case {
-    let mut vector = own()["vectors"][0].clone();
-    if matches!(client, Client::Raw) {
-        vector["script"] = json!([{ "raw": "" }]);
-    }
-    let vector: Vector = serde_json::from_value(vector).unwrap();
+/// A vector whose page may read what comes.
+pub(super) fn case() -> Case {
+    let vector: Vector = serde_json::from_value(own()["vectors"][0].clone()).unwrap();
     let script: Script = vector.script.clone().unwrap();
     Case {
         id: VectorId::parse(OWN_ID).unwrap(),
@@ -106,7 +92,7 @@ pub(super) fn case(client: Client) -> Case {
 }
 
 /// Replays [`case`] against a server that does `deed`; the text of the error if nothing can be said.
-pub(super) fn replay(client: Client, deed: Deed) -> Result<Vec<Observation>, String> {
+pub(super) fn replay(deed: Deed) -> Result<Vec<Observation>, String> {
     let started = Instant::now();
     let replayed = Runtime::new().unwrap().block_on(async {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
@@ -118,7 +104,7 @@ pub(super) fn replay(client: Client, deed: Deed) -> Result<Vec<Observation>, Str
                 tokio::spawn(async move { deed.done_to(stream).await });
             }
         });
-        let replayed = replay_at(address, client).await;
+        let replayed = replay_at(address).await;
         serving.abort();
         replayed
     });
@@ -130,13 +116,10 @@ pub(super) fn replay(client: Client, deed: Deed) -> Result<Vec<Observation>, Str
     replayed
 }
 
-pub(super) async fn replay_at(
-    address: SocketAddr,
-    client: Client,
-) -> Result<Vec<Observation>, String> {
+pub(super) async fn replay_at(address: SocketAddr) -> Result<Vec<Observation>, String> {
     let playground = Playground::start().await.unwrap();
-    let wire = Wire::new(address, PATIENCE).unwrap();
-    let case = case(client);
+    let wire = Wire::new(address, PATIENCE);
+    let case = case();
     let mut place = playground.set_up(&case, "hostile");
     let replayed = wire.replay(&case, &mut place, &playground.stage).await;
     replayed.map_err(|error| {
