@@ -229,10 +229,10 @@ struct Context {
     window: tokio::sync::Mutex<Window>,
 }
 
-/// Whether further pages can do without a tab in a window, which costs more than the page itself.
+/// Whether pages can do without a tab in a window, which costs more than the page itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Window {
-    /// Not before there is one page in a window.
+    /// Not before there is one tab in a window.
     #[default]
     None,
     /// They can.
@@ -259,6 +259,9 @@ impl Context {
     }
 
     /// Opens a page and returns the id of its target.
+    ///
+    /// It has no window. That costs less; and in a tab the browser would answer a 401 with a request
+    /// for a password and wait for it, even where the standard has it delivered.
     async fn open(
         &self,
         devtools: &DevTools,
@@ -268,9 +271,8 @@ impl Context {
         let context = self.id(devtools, jar).await?;
         let mut window = self.window.lock().await;
         if *window == Window::None {
-            let target = create_target(devtools, context, address, Visibility::Tab).await?;
+            create_target(devtools, context, "about:blank", Visibility::Tab).await?;
             *window = Window::Open;
-            return Ok(target);
         }
         let seen = *window;
         drop(window);
