@@ -19,7 +19,7 @@ use crate::{
     playground::Playground,
 };
 pub use plan::PlanError;
-use plan::{Plan, Task, plan};
+use plan::{Key, Manner, Task, manner, task};
 
 /// How many pages work at a time; more only share the same processors.
 const PAGES_AT_ONCE: usize = 2;
@@ -70,6 +70,9 @@ pub struct Browse<'a> {
 /// Takes each result as it comes, with the case's position.
 pub type Sink<'a> = Mutex<&'a mut (dyn FnMut(usize, Replayed) + Send)>;
 
+/// A case, with the caller's number for it.
+type Numbered<'a> = (usize, &'a Case);
+
 impl<'a> Browse<'a> {
     /// A leg on `engine`.
     pub fn new(engine: &'a Chromium, playground: &'a Playground, patience: Duration) -> Self {
@@ -81,88 +84,104 @@ impl<'a> Browse<'a> {
     }
 
     /// Replays `cases`; each result goes to `sink` with the number that came with the case.
-    pub async fn replay(&self, cases: &[(usize, &Case)], sink: &Sink<'_>) {
+    pub async fn replay(&self, cases: &[Numbered<'_>], sink: &Sink<'_>) {
         let tell = |number, result| {
             let mut sink = sink
                 .lock()
                 .unwrap_or_else(std::sync::PoisonError::into_inner);
             sink(number, result);
         };
-        let mut batches: HashMap<_, Vec<Task<'_>>> = HashMap::new();
+        let mut batches: HashMap<_, Vec<Numbered<'_>>> = HashMap::new();
         let mut sequences = Vec::new();
         let mut alone = Vec::new();
-        for (number, case) in cases {
-            let exchange = self.playground.new_exchange();
-            let place = self.playground.set_up(case, &exchange);
-            match plan(*number, case, place) {
-                Err(error) => tell(*number, Err(error.into())),
-                Ok(Plan::Batch(key, task)) => batches.entry(key).or_default().push(task),
-                Ok(Plan::Sequence(task)) => sequences.push(task),
-                Ok(Plan::Alone(task)) => alone.push(task),
+        for &(number, case) in cases {
+            match manner(case) {
+                Err(error) => tell(number, Err(error.into())),
+                Ok(Manner::Batch(key)) => batches.entry(key).or_default().push((number, case)),
+                Ok(Manner::Sequence) => sequences.push((number, case)),
+                Ok(Manner::Alone) => alone.push((number, case)),
             }
         }
-        let batches = batches.into_iter().flat_map(|(key, mut tasks)| {
-            let mut parts = Vec::new();
-            while !tasks.is_empty() {
-                let rest = tasks.split_off(tasks.len().min(LARGEST_BATCH));
-                parts.push((key.clone(), std::mem::replace(&mut tasks, rest)));
-            }
-            parts
+        let batches = batches.iter().flat_map(|(key, cases)| {
+            let parts = cases.chunks(LARGEST_BATCH);
+            parts.map(move |part| (key, part))
         });
         let batches =
-            stream::iter(batches).for_each_concurrent(PAGES_AT_ONCE, async |(key, tasks)| {
-                for (task, result) in self.batch(&key, tasks).await {
-                    tell(task, result);
+            stream::iter(batches).for_each_concurrent(PAGES_AT_ONCE, async |(key, cases)| {
+                for (number, result) in self.batch(key, cases).await {
+                    tell(number, result);
                 }
             });
-        let sequences =
-            stream::iter(sequences).for_each_concurrent(SEQUENCES_AT_ONCE, async |task| {
-                let number = task.number;
-                tell(number, self.sequence(task, Jar::Shared).await);
-            });
+        let sequences = stream::iter(sequences).for_each_concurrent(
+            SEQUENCES_AT_ONCE,
+            async |(number, case)| {
+                tell(number, self.sequence(case, Jar::Shared).await);
+            },
+        );
         let alone = async {
-            for task in alone {
-                let number = task.number;
-                tell(number, self.sequence(task, Jar::Isolated).await);
+            for (number, case) in alone {
+                tell(number, self.sequence(case, Jar::Isolated).await);
             }
         };
         tokio::join!(batches, sequences, alone);
     }
 
+    /// Gets everything ready for `case`.
+    fn set_up<'c>(&self, case: &'c Case) -> Result<Task<'c>, PlanError> {
+        let exchange = self.playground.new_exchange();
+        task(case, self.playground.set_up(case, &exchange))
+    }
+
+    /// Forgets everything about a task that is done, since memory must not grow with what is replayed. A
+    /// request that comes later, as one with `keepalive` may, finds nothing and disturbs nobody.
+    fn clear(&self, task: &Task<'_>) {
+        let stage = &self.playground.stage;
+        stage.forget_exchange(task.place.exchange());
+    }
+
     /// Many cases of one step on one page.
-    async fn batch(&self, key: &plan::Key, tasks: Vec<Task<'_>>) -> Vec<(usize, Replayed)> {
+    async fn batch(&self, key: &Key, cases: &[Numbered<'_>]) -> Vec<(usize, Replayed)> {
+        let tasks = cases
+            .iter()
+            .map(|&(number, case)| (number, self.set_up(case)));
+        let tasks: Vec<_> = tasks.collect();
         let calls: Vec<Call> = tasks
             .iter()
-            .filter_map(|task| task.calls.first().cloned())
+            .filter_map(|(_, task)| task.as_ref().ok()?.calls.first().cloned())
             .collect();
-        let endings = match self.engine.run(&key.place, &calls, key.witness).await {
-            Ok(endings) => endings,
-            Err(error) => {
-                let error = Arc::new(error);
-                let failed =
-                    |task: Task<'_>| (task.number, Err(ReplayError::Browser(Arc::clone(&error))));
-                return tasks.into_iter().map(failed).collect();
-            }
-        };
-        let mut endings: BTreeMap<_, _> = endings
-            .into_iter()
-            .map(|ending| (ending.id.clone(), ending))
-            .collect();
-        let observe = |task: Task<'_>| {
-            let ending = endings.remove(task.place.exchange());
+        let endings = self.engine.run(&key.place, &calls, key.witness).await;
+        let mut endings = endings.map_err(Arc::new).map(|endings| {
+            let by_id = endings
+                .into_iter()
+                .map(|ending| (ending.id.clone(), ending));
+            by_id.collect::<BTreeMap<_, _>>()
+        });
+        let mut observe = |task: Task<'_>| {
             let entries = self.playground.stage.journal().take(task.place.exchange());
-            let seen = match ending {
-                None => Err(ReplayError::Lost),
-                Some(ending) => observe::observation(ending, entries, &task.place, task.case)
-                    .ok_or(ReplayError::Timeout(self.patience)),
-            };
-            (task.number, seen.map(|seen| vec![seen]))
+            self.clear(&task);
+            let endings = endings.as_mut().map_err(|error| Arc::clone(error));
+            let endings = endings.map_err(ReplayError::Browser)?;
+            let ending = endings.remove(task.place.exchange());
+            let ending = ending.ok_or(ReplayError::Lost)?;
+            observe::observation(ending, entries, &task.place, task.case)
+                .ok_or(ReplayError::Timeout(self.patience))
+                .map(|seen| vec![seen])
         };
-        tasks.into_iter().map(observe).collect()
+        tasks
+            .into_iter()
+            .map(|(number, task)| (number, task.map_err(Into::into).and_then(&mut observe)))
+            .collect()
     }
 
     /// One case, step by step.
-    async fn sequence(&self, task: Task<'_>, jar: Jar) -> Replayed {
+    async fn sequence(&self, case: &Case, jar: Jar) -> Replayed {
+        let task = self.set_up(case)?;
+        let replayed = self.steps(&task, jar).await;
+        self.clear(&task);
+        replayed
+    }
+
+    async fn steps(&self, task: &Task<'_>, jar: Jar) -> Replayed {
         let mut observations = Vec::new();
         if jar == Jar::Isolated {
             self.engine.clear_cookies(jar).await?;

@@ -18,8 +18,6 @@ use crate::{
 /// A case made ready for pages.
 #[derive(Debug)]
 pub(super) struct Task<'a> {
-    /// The caller's number for the case.
-    pub number: usize,
     /// The case.
     pub case: &'a Case,
     /// Its addresses.
@@ -41,14 +39,14 @@ pub(super) struct Key {
 
 /// How a case is replayed.
 #[derive(Debug)]
-pub(super) enum Plan<'a> {
+pub(super) enum Manner {
     /// With many others, in one go.
-    Batch(Key, Task<'a>),
+    Batch(Key),
     /// By itself, step by step.
-    Sequence(Task<'a>),
+    Sequence,
     /// While no other of its kind is at work, with a cookie jar that is emptied before: cookies and the
     /// quota of keepalive requests are shared by all of a page.
-    Alone(Task<'a>),
+    Alone,
 }
 
 /// Why no page can be asked to do that.
@@ -65,8 +63,27 @@ pub enum PlanError {
     BadOrigin(#[from] DriveError),
 }
 
-/// The plan for `case`, whose exchanges take place at `place`.
-pub(super) fn plan(number: usize, case: &Case, mut place: Place) -> Result<Plan<'_>, PlanError> {
+/// How `case` is replayed, wherever its exchanges will take place.
+pub(super) fn manner(case: &Case) -> Result<Manner, PlanError> {
+    let nowhere = match case.policy {
+        None => Place::of_script(String::new(), String::new()),
+        Some(_) => Place::of_subject(String::new(), String::new()),
+    };
+    let task = task(case, nowhere)?;
+    if minds_cookies(case) || outlives_page(case) {
+        return Ok(Manner::Alone);
+    }
+    Ok(match (&*case.vector.steps, &*task.pages) {
+        ([step], [page]) if step.client.after_ms == 0 => Manner::Batch(Key {
+            place: page.clone(),
+            witness: witness(step),
+        }),
+        _ => Manner::Sequence,
+    })
+}
+
+/// Makes `case` ready for pages; its exchanges take place at `place`.
+pub(super) fn task(case: &Case, mut place: Place) -> Result<Task<'_>, PlanError> {
     let mut calls = Vec::new();
     let mut pages = Vec::new();
     for step in &case.vector.steps {
@@ -82,25 +99,11 @@ pub(super) fn plan(number: usize, case: &Case, mut place: Place) -> Result<Plan<
             client: serde_json::to_value(&step.client).unwrap_or(Value::Null),
         });
     }
-    let task = Task {
-        number,
+    Ok(Task {
         case,
         place,
         calls,
         pages,
-    };
-    if minds_cookies(case) || outlives_page(case) {
-        return Ok(Plan::Alone(task));
-    }
-    Ok(match (&*case.vector.steps, &*task.pages) {
-        ([step], [page]) if step.client.after_ms == 0 => Plan::Batch(
-            Key {
-                place: page.clone(),
-                witness: witness(step),
-            },
-            task,
-        ),
-        _ => Plan::Sequence(task),
     })
 }
 
