@@ -74,7 +74,7 @@ impl Place {
     /// The address that is really requested for `logical`.
     pub fn real(&mut self, logical: &Url) -> Url {
         let mut real = logical.clone();
-        if matches!(real.scheme(), "http" | "https") {
+        if matches!(real.scheme(), "http" | "https" | "ws" | "wss") {
             real.set_path(&format!("{}{}", self.prefix, logical.path()));
             if self.id_in_query {
                 real.set_query(Some(&self.query(logical)));
@@ -176,6 +176,7 @@ mod tests {
         Some("http://u:p@c.example:81/a#f"),
         "http://u:p@c.example:81/x/t/7/a#f"
     )]
+    #[case(Some("wss://c.example/socket"), "wss://c.example/x/t/7/socket")]
     #[case(Some("data:,x"), "data:,x")]
     fn a_script_is_told_apart_by_its_path(#[case] url: Option<&str>, #[case] real: &str) {
         let mut place = Place::of_script("/x/t/7".to_owned(), "7".to_owned());

@@ -2,22 +2,135 @@
 
 use crosscheck_oracle as oracle;
 use crosscheck_vectors::client::{
-    Api, Body, Cache, Client, Credentials, DocumentKind, Mode, Redirect, ReferrerPolicy,
-    UploadListener,
+    Api, Body, Cache, Client, Credentials, DocumentKind, EmbedderPolicy, Mode, Redirect,
+    ReferrerPolicy, UploadListener,
 };
+use oracle::{CorsAttribute, Failure, Feature, Request};
 use url::Url;
 
-/// The call that `client` makes for `url` on a page of `origin`.
-pub(crate) fn call(client: &Client, origin: oracle::Origin, url: Url) -> oracle::Call {
+/// What a page fetches with, and the request that comes of it.
+#[derive(Debug)]
+pub(crate) struct Made {
+    /// None for `fetch()` and XHR.
+    pub feature: Option<Feature>,
+    /// The request.
+    pub request: Request,
+}
+
+/// The request that `client` makes for `url` on a page of `origin`.
+///
+/// # Errors
+///
+/// What its interface says if it refuses.
+pub(crate) fn request(client: &Client, origin: oracle::Origin, url: Url) -> Result<Made, Failure> {
+    let Some(feature) = feature(client.api) else {
+        let request = call(client, origin, url).into_request()?;
+        return Ok(Made {
+            feature: None,
+            request,
+        });
+    };
+    if client.api == Api::ServiceWorker && !origin.same_origin_as_url(&url) {
+        return Err(oracle::ApiError::CrossOrigin(Box::new(url)).into());
+    }
+    let referrer = referrer(&origin);
+    let mut request = if client.api == Api::Beacon {
+        Request::beacon(origin, url, client.body.as_ref().map(body))?
+    } else if let Some(Body::UrlEncoded { fields }) = &client.body {
+        Request::form(origin, url, fields.clone())
+    } else {
+        feature.request(origin, url, attribute(client))
+    };
+    if feature == Feature::WebSocket {
+        for (name, value) in HANDSHAKE {
+            request.headers.push(name, value);
+        }
+    }
+    request.referrer = referrer;
+    request.integrity_metadata = client.integrity.clone().unwrap_or_default();
+    request.embedder_policy = embedder_policy(client);
+    request.registrable_domain = psl::domain_str;
+    Ok(Made {
+        feature: Some(feature),
+        request,
+    })
+}
+
+/// What a `WebSocket` says beside fetch's own headers, with a key that need not be secret.
+///
+/// Spec: <https://websockets.spec.whatwg.org/#concept-websocket-establish>
+const HANDSHAKE: [(&str, &str); 4] = [
+    ("Connection", "Upgrade"),
+    ("Upgrade", "websocket"),
+    ("Sec-WebSocket-Key", "Y3Jvc3NjaGVja2NvcnN0Mg=="),
+    ("Sec-WebSocket-Version", "13"),
+];
+
+/// What `api` is to the standard; none for `fetch()`, XHR, and what is no page at all.
+fn feature(api: Api) -> Option<Feature> {
+    Some(match api {
+        Api::Fetch | Api::Raw | Api::Timing | Api::Xhr | Api::XhrSync => return None,
+        Api::Beacon => Feature::Beacon,
+        Api::DynamicImport | Api::Module | Api::ModulePreload | Api::StaticImport => {
+            Feature::Module
+        }
+        Api::EventSource => Feature::EventSource,
+        Api::Font => Feature::Font,
+        Api::Form | Api::Iframe => Feature::Navigation,
+        Api::Img => Feature::Image,
+        Api::ImportScripts => Feature::ImportedScript,
+        Api::Media => Feature::Media,
+        Api::ModuleWorker | Api::ServiceWorker | Api::SharedWorker | Api::Worker => {
+            Feature::WorkerScript
+        }
+        Api::Script => Feature::Script,
+        Api::Stylesheet => Feature::Stylesheet,
+        Api::Track => Feature::Track,
+        Api::WebSocket => Feature::WebSocket,
+    })
+}
+
+/// The state of the `crossorigin` attribute; an unknown value means "anonymous".
+///
+/// Spec: <https://html.spec.whatwg.org/multipage/urls-and-fetching.html#cors-settings-attributes>
+fn attribute(client: &Client) -> CorsAttribute {
+    let with_credentials = client.credentials == Credentials::Include;
+    match client.crossorigin.as_deref() {
+        Some(value) if value.eq_ignore_ascii_case("use-credentials") => {
+            CorsAttribute::UseCredentials
+        }
+        Some(_) => CorsAttribute::Anonymous,
+        None if with_credentials => CorsAttribute::UseCredentials,
+        None => CorsAttribute::NoCors,
+    }
+}
+
+/// The page's address: all pages are at the root of their origin.
+fn referrer(origin: &oracle::Origin) -> Option<Url> {
+    Url::parse(&format!("{}/", origin.serialize())).ok()
+}
+
+fn embedder_policy(client: &Client) -> oracle::EmbedderPolicy {
+    match client.embedder_policy {
+        EmbedderPolicy::Credentialless => oracle::EmbedderPolicy::Credentialless,
+        EmbedderPolicy::UnsafeNone => oracle::EmbedderPolicy::UnsafeNone,
+    }
+}
+
+/// The call of `fetch()` or XHR that `client` makes.
+fn call(client: &Client, origin: oracle::Origin, url: Url) -> oracle::Call {
     let header = |(name, value): &(_, _)| (bytes(name), bytes(value));
     let stream = matches!(client.body, Some(Body::Stream { .. }));
-
-    let referrer = Url::parse(&format!("{}/", origin.serialize())).ok();
+    let blob = client.blob.as_ref().map(|blob| oracle::Blob {
+        content_type: blob.content_type.clone(),
+        bytes: blob.text.clone().into_bytes(),
+    });
     oracle::Call {
-        referrer,
-        api: match client.api {
-            Api::Fetch | Api::Raw => oracle::Api::Fetch,
-            Api::Xhr => oracle::Api::Xhr,
+        referrer: referrer(&origin),
+        api: if matches!(client.api, Api::Xhr | Api::XhrSync) {
+            oracle::Api::Xhr
+        } else {
+            oracle::Api::Fetch
         },
         method: bytes(&client.method),
         headers: client.headers.iter().map(header).collect(),
@@ -31,6 +144,8 @@ pub(crate) fn call(client: &Client, origin: oracle::Origin, url: Url) -> oracle:
         keepalive: oracle::Flag::from(client.keepalive),
         integrity: client.integrity.clone(),
         duplex: stream.then_some(oracle::Duplex::Half),
+        blob,
+        embedder_policy: embedder_policy(client),
         registrable_domain: psl::domain_str,
         ..oracle::Call::new(origin, url)
     }

@@ -41,7 +41,18 @@ pub const PAGE: &str = include_str!("probe/page.html");
 
 /// The page's script, to be served as `text/javascript` at `/probe.js` below
 /// [`Options::page_path`].
-pub const PROBE: &str = include_str!("probe/probe.js");
+pub const PROBE: &str = concat!(
+    include_str!("probe/probe.js"),
+    include_str!("probe/elements.js"),
+    include_str!("probe/contexts.js"),
+);
+
+/// Where frames with a part of their own are served, below [`Options::page_path`], and the embedder
+/// policy with which they are: the same page.
+pub const FRAMES: [(&str, Option<&str>); 2] = [
+    ("/controlled", None),
+    ("/credentialless", Some("credentialless")),
+];
 
 /// What a browser is started with.
 #[derive(Clone, Debug)]

@@ -3,9 +3,11 @@
 //! The same loop predicts an exchange (answers come from the script, or from the reference server's
 //! pure functions) and drives a real one (answers come from a socket).
 
+mod events;
+mod page;
+
 use crosscheck_oracle::{
-    Credentials, Failure, FilteredResponse, HeaderList, Millis, Origin, Outcome, OutgoingRequest,
-    PreflightCache, Purpose, Reply, Response, ResponseType, Step, fetch,
+    Credentials, HeaderList, Origin, OutgoingRequest, PreflightCache, Purpose, Response,
 };
 use crosscheck_report::observation::{Exchange, Observation, SeenRequest, SeenResponse};
 use crosscheck_vectors::{
@@ -20,7 +22,6 @@ use crate::{
     address::{BadUrl, Place},
     call,
     jar::Jar,
-    trace,
 };
 
 /// Whatever takes a request and gives an answer.
@@ -103,11 +104,12 @@ pub async fn play(
                 .jar
                 .store(&Origin::of_url(&url), &url, cookie.set_cookie.as_bytes());
         }
-        let logical = place.parse(client.url.as_deref())?;
+        let logical = target(client, place)?;
         let real = place.real(&logical);
-        observations.push(match client.api {
-            Api::Raw => raw(client, real, place, transport).await?,
-            Api::Fetch | Api::Xhr => page(client, real, place, transport, &mut memory).await?,
+        observations.push(if client.api == Api::Raw {
+            raw(client, real, place, transport).await?
+        } else {
+            page::visit(client, real, place, transport, &mut memory).await?
         });
     }
     Ok(observations)
@@ -127,45 +129,16 @@ pub fn page_origin(client: &Client, url: &Url) -> Result<Origin, DriveError> {
     }
 }
 
-async fn page(
-    client: &Client,
-    url: Url,
-    place: &Place,
-    transport: &mut impl Transport,
-    memory: &mut Memory,
-) -> Result<Observation, DriveError> {
-    let origin = page_origin(client, &url)?;
-    let request = match call::call(client, origin.clone(), url).into_request() {
-        Ok(request) => request,
-        Err(error) => return Ok(refused_by_api(&error.into())),
-    };
-    let mut exchanges = Vec::new();
-    let mut step = fetch(request, &mut memory.permissions, Millis(memory.now));
-    loop {
-        match step {
-            Step::Done(outcome) => return Ok(observe(*outcome, exchanges)),
-            Step::Send(send) => {
-                let mut request = send.request;
-                let credentials = request.include_credentials.is_included();
-                if credentials && let Some(cookies) = memory.jar.header(&origin, &request.url) {
-                    request.headers.push("Cookie", cookies);
-                }
-                let answered = transport.exchange(&request).await?;
-                exchanges.push(exchange(&request, &answered, place));
-                if credentials && let Some(response) = &answered.response {
-                    for set_cookie in response.headers.values(b"set-cookie") {
-                        memory.jar.store(&origin, &request.url, set_cookie);
-                    }
-                }
-                let reply = answered
-                    .response
-                    .as_ref()
-                    .map_or(Reply::NoResponse, Reply::Response);
-                step = send
-                    .awaiting
-                    .receive(reply, &mut memory.permissions, Millis(memory.now));
-            }
-        }
+/// What `client` asks for, as the vector writes it.
+///
+/// # Errors
+///
+/// If that is no URL.
+pub fn target(client: &Client, place: &Place) -> Result<Url, BadUrl> {
+    match (&client.blob, client.origin.as_deref()) {
+        // The page makes one like this.
+        (Some(_), Some(origin)) => place.parse(Some(&format!("blob:{origin}/crosscheck"))),
+        _ => place.parse(client.url.as_deref()),
     }
 }
 
@@ -204,53 +177,6 @@ async fn raw(
         exchanges: vec![exchange(&request, &answered, place)],
         trace: Vec::new(),
     })
-}
-
-fn refused_by_api(failure: &Failure) -> Observation {
-    Observation {
-        outcome: ExpectedOutcome::ApiError,
-        reasons: vec![failure.name().to_owned()],
-        detail: Some(failure.to_string()),
-        status: None,
-        headers: Vec::new(),
-        body: None,
-        exchanges: Vec::new(),
-        trace: Vec::new(),
-    }
-}
-
-fn observe(outcome: Outcome, exchanges: Vec<Exchange>) -> Observation {
-    let trace = trace::lines(&outcome.trace);
-    match outcome.result {
-        Err(failure) => Observation {
-            outcome: ExpectedOutcome::NetworkError,
-            exchanges,
-            trace,
-            ..refused_by_api(&failure)
-        },
-        Ok(seen) => Observation {
-            outcome: match seen.response_type {
-                ResponseType::Basic | ResponseType::Cors => ExpectedOutcome::Readable,
-                ResponseType::Opaque => ExpectedOutcome::Opaque,
-                ResponseType::OpaqueRedirect => ExpectedOutcome::OpaqueRedirect,
-            },
-            reasons: Vec::new(),
-            detail: None,
-            status: (seen.status != 0).then_some(seen.status),
-            headers: pairs(&seen.headers),
-            body: body_of(seen),
-            exchanges,
-            trace,
-        },
-    }
-}
-
-/// What script reads: the empty string if there is no body.
-fn body_of(seen: FilteredResponse) -> Option<ByteString> {
-    match seen.response_type {
-        ResponseType::Basic | ResponseType::Cors => Some(seen.body.unwrap_or_default().into()),
-        ResponseType::Opaque | ResponseType::OpaqueRedirect => None,
-    }
 }
 
 fn exchange(request: &OutgoingRequest, answered: &Answered, place: &Place) -> Exchange {

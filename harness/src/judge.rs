@@ -9,6 +9,7 @@ use crosscheck_report::{
     verdict::{Verdict, judge},
 };
 use crosscheck_vectors::{
+    client::Client,
     expect::Expectation,
     vector::{Kind, Vector},
 };
@@ -16,6 +17,7 @@ use crosscheck_vectors::{
 use crate::{
     address::Place,
     case::{Case, ServerPart},
+    drive::target,
 };
 
 /// The result of `leg` for `case`, which saw `observations`.
@@ -80,7 +82,7 @@ pub fn mismatches(vector: &Vector, leg: Leg, observations: &[Observation]) -> Ve
     let mut found = Vec::new();
     for (step, (demanded, seen)) in vector.steps.iter().zip(observations).enumerate() {
         let expect = expectation(vector, leg, &demanded.expect);
-        let address = address(vector, demanded.client.url.as_deref());
+        let address = address(vector, &demanded.client);
         let demand = Demand {
             step,
             kind: vector.kind,
@@ -115,19 +117,26 @@ fn expectation<'a>(vector: &Vector, leg: Leg, expect: &'a Expectation) -> Cow<'a
     expect
 }
 
-/// Where a call goes, as the vector writes it, without what is never sent.
-fn address(vector: &Vector, url: Option<&str>) -> String {
+/// Where a call goes, as the vector writes it, without what is never sent; a `WebSocket` opens with an
+/// HTTP request.
+fn address(vector: &Vector, client: &Client) -> String {
     let place = if vector.policy.is_some() {
         Place::of_subject(String::new(), String::new())
     } else {
         Place::of_script(String::new(), String::new())
     };
-    place.parse(url).map_or_else(
+    target(client, &place).map_or_else(
         |bad| bad.url,
         |mut url| {
             url.set_fragment(None);
-            // The parser refuses both for URLs without a host, which have neither.
+            // The parser refuses these for URLs without a host, which have none of it.
             let _hostless = (url.set_username(""), url.set_password(None));
+            let http = match url.scheme() {
+                "ws" => Some("http"),
+                "wss" => Some("https"),
+                _ => None,
+            };
+            let _is_special = http.map(|scheme| url.set_scheme(scheme));
             url.into()
         },
     )

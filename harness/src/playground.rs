@@ -16,7 +16,7 @@ use crosscheck_server::{
 use crate::{
     address::Place,
     case::{Case, ServerPart},
-    chromium::{PAGE, PROBE},
+    chromium::{FRAMES, PAGE, PROBE},
 };
 
 /// A listener with everything that a run needs.
@@ -55,7 +55,15 @@ impl Playground {
         let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let stage = Stage::start(bind, token.clone()).await?;
         let page = format!("/page/{token}");
-        stage.put_static(&page, "text/html; charset=utf-8", PAGE);
+        let html = "text/html; charset=utf-8";
+        stage.put_static(&page, html, PAGE);
+        for (path, embedder_policy) in FRAMES {
+            let path = format!("{page}{path}");
+            match embedder_policy {
+                None => stage.put_static(&path, html, PAGE),
+                Some(policy) => stage.put_static_under(&path, html, policy, PAGE),
+            }
+        }
         stage.put_static(
             &format!("{page}/probe.js"),
             "text/javascript; charset=utf-8",

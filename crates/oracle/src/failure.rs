@@ -41,11 +41,24 @@ pub enum Failure {
     /// A redirect could not be followed.
     #[error(transparent)]
     Redirect(#[from] RedirectFailure),
+    /// A service worker answered with a response that the request may not have.
+    #[error("a service worker may not answer this request with {what}")]
+    ServiceWorker {
+        /// The kind of response.
+        what: &'static str,
+    },
+    /// The response has a status or a type that the feature does not take.
+    #[error("the response with status {status} is of no use to what asked for it")]
+    Unusable {
+        /// The status.
+        status: u16,
+    },
 }
 
 /// All names, sorted.
-const NAMES: [&str; 40] = [
+const NAMES: [&str; 43] = [
     "api/body-not-allowed",
+    "api/cross-origin",
     "api/forbidden-method",
     "api/invalid-header",
     "api/invalid-method",
@@ -85,6 +98,8 @@ const NAMES: [&str; 40] = [
     "redirect/userinfo",
     "response/corp",
     "response/integrity",
+    "response/service-worker",
+    "response/unusable",
 ];
 
 impl Failure {
@@ -112,11 +127,13 @@ impl Failure {
                 RedirectFailure::TooMany => "redirect/too-many",
                 RedirectFailure::Userinfo(_) => "redirect/userinfo",
             },
+            Self::ServiceWorker { .. } => "response/service-worker",
+            Self::Unusable { .. } => "response/unusable",
         }
     }
 
-    /// The fragment of the section that was broken: of the Fetch Standard, or for calls of
-    /// `XMLHttpRequest` of the XHR Standard.
+    /// The fragment of the section that was broken: of the Fetch Standard, or of the
+    /// one that [`Failure::url`] is in.
     pub const fn anchor(&self) -> &'static str {
         match self {
             Self::Api(error) => error.anchor(),
@@ -128,15 +145,23 @@ impl Failure {
             Self::Integrity | Self::Mode(_) => "concept-main-fetch",
             Self::KeepaliveQuota { .. } | Self::NoResponse => "concept-http-network-or-cache-fetch",
             Self::Preflight(_) => "cors-preflight-fetch-0",
-            Self::Redirect(RedirectFailure::ModeError(_)) => "concept-http-fetch",
+            Self::Redirect(RedirectFailure::ModeError(_)) | Self::ServiceWorker { .. } => {
+                "concept-http-fetch"
+            }
             Self::Redirect(_) => "concept-http-redirect-fetch",
+            Self::Unusable { .. } => "ok-status",
         }
     }
 
     /// The step of that section, such as `step 4`; empty where the standard gives no number.
     pub const fn step(&self) -> &'static str {
         match self {
-            Self::Api(_) | Self::Corp | Self::KeepaliveQuota { .. } | Self::NoResponse => "",
+            Self::Api(_)
+            | Self::Corp
+            | Self::KeepaliveQuota { .. }
+            | Self::NoResponse
+            | Self::Unusable { .. } => "",
+            Self::ServiceWorker { .. } => "step 5",
             Self::CorsCheck(failure) | Self::Preflight(PreflightFailure::CorsCheck(failure)) => {
                 cors_check_names(failure).2
             }
@@ -179,7 +204,9 @@ impl Failure {
             | Self::Mode(_)
             | Self::NoResponse
             | Self::Preflight(_)
-            | Self::Redirect(_) => "https://fetch.spec.whatwg.org/",
+            | Self::Redirect(_)
+            | Self::ServiceWorker { .. }
+            | Self::Unusable { .. } => "https://fetch.spec.whatwg.org/",
         };
         format!("{standard}#{}", self.anchor())
     }

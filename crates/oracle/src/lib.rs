@@ -39,6 +39,7 @@
 //! | CORS-unsafe request-header names | [`cors_unsafe_request_header_names`] |
 //! | origin; byte-serializing a request origin | [`Origin`]; [`Request::byte_serialized_origin`] |
 //! | `fetch()`, `XMLHttpRequest` | [`Call`], [`Api`] |
+//! | create a potential-CORS request; elements, workers, beacons, `WebSocket` | [`Request::potential_cors`]; [`Feature`] |
 //! | main fetch | [`main_fetch_branch`] |
 //! | CORS check; TAO check | [`cors_check()`]; [`tao_check`] |
 //! | CORS-preflight fetch | [`needs_preflight`], [`judge_preflight`] |
@@ -46,10 +47,10 @@
 //! | HTTP-redirect fetch | [`location_url`], [`http_redirect`] |
 //! | cross-origin resource policy check | [`cross_origin_resource_policy_check`] |
 //! | filtered response | [`FilteredResponse`] |
+//! | a service worker's response, in HTTP fetch | [`service_worker_response_check`] |
 //!
 //! Left to the caller: cookies, HTTP authentication, the HTTP cache and what HTTP itself adds
-//! (`Host`, `Content-Length`, `Accept-Encoding`, `User-Agent`). Not modelled: service workers,
-//! Content Security Policy, mixed content, HSTS, and the digests of integrity metadata.
+//! (`Host`, `Content-Length`, `Accept-Encoding`, `User-Agent`). Not modelled: Content Security Policy, mixed content, HSTS, and the digests of integrity metadata.
 
 mod api;
 mod corp;
@@ -57,6 +58,7 @@ mod cors_check;
 mod data_url;
 mod extract;
 mod failure;
+mod feature;
 mod fetch;
 mod filter;
 mod header;
@@ -75,6 +77,7 @@ mod response;
 mod revision;
 mod safelist;
 mod scheme_fetch;
+mod service_worker;
 mod site;
 mod tao;
 mod token;
@@ -89,6 +92,7 @@ pub use extract::{
     get_decode_and_split, parse_token_list,
 };
 pub use failure::Failure;
+pub use feature::{Access, Feature, Used};
 pub use fetch::{Awaiting, Outcome, Reply, Send, Step, fetch};
 pub use filter::{FilteredResponse, ResponseType, exposed_header_names, filter_response};
 pub use header::{HeaderList, Headers, is_header_name, is_header_value, normalize_header_value};
@@ -117,6 +121,7 @@ pub use safelist::{
     is_forbidden_response_header_name, is_no_cors_safelisted_request_header,
     is_privileged_no_cors_request_header_name, is_request_body_header_name,
 };
+pub use service_worker::service_worker_response_check;
 pub use site::{RegistrableDomain, registrable_domain_by_labels, schemelessly_same_site};
 pub use tao::tao_check;
 pub use token::{is_tchar, is_token};

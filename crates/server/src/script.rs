@@ -1,13 +1,22 @@
 //! Canned answers as bytes.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use crosscheck_vectors::script::Answer;
+use sha1::{Digest, Sha1};
 
 use crate::http1::write;
+
+/// What stands in an answer for the proof that a `WebSocket`'s key was read.
+const ACCEPT: &[u8] = b"{websocket-accept}";
+
+/// What makes that proof of a key.
+const HANDSHAKE: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// Where the addresses of one script live on the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rewrite {
     prefix: String,
+    accept: String,
 }
 
 impl Rewrite {
@@ -15,6 +24,19 @@ impl Rewrite {
     pub fn new(token: &str, exchange: &str) -> Self {
         Self {
             prefix: format!("/x/{token}/{exchange}"),
+            accept: String::new(),
+        }
+    }
+
+    /// The same for the answer to a request with this `Sec-WebSocket-Key`.
+    ///
+    /// Spec: <https://www.rfc-editor.org/rfc/rfc6455#section-4.2.2>
+    #[must_use]
+    pub fn with_websocket_key(&self, key: &[u8]) -> Self {
+        let digest = Sha1::new().chain_update(key).chain_update(HANDSHAKE);
+        Self {
+            prefix: self.prefix.clone(),
+            accept: STANDARD.encode(digest.finalize()),
         }
     }
 
@@ -46,8 +68,11 @@ impl Rewrite {
         [before, self.prefix.as_bytes(), slash, path].concat()
     }
 
-    /// `value` with every `{url:…}` replaced by its address.
+    /// `value` with every `{url:…}` replaced by its address; or the proof that a key was read.
     fn value(&self, value: &[u8]) -> Vec<u8> {
+        if value == ACCEPT {
+            return self.accept.clone().into_bytes();
+        }
         let mut rewritten = Vec::with_capacity(value.len());
         let mut rest = value;
         while let Some(start) = rest.windows(5).position(|window| window == b"{url:") {
@@ -200,6 +225,19 @@ mod tests {
     #[case::path_only("/next", "/x/t/e/next")]
     fn addresses(#[case] url: &str, #[case] expected: &str) {
         assert_eq!(Rewrite::new("t", "e").address(url), expected);
+    }
+
+    /// The example of RFC 6455, section 1.3.
+    #[test]
+    fn the_key_of_a_websocket_is_read() {
+        let rewrite = Rewrite::new("t", "e").with_websocket_key(b"dGhlIHNhbXBsZSBub25jZQ==");
+        let switching = answer(101, &[("Sec-WebSocket-Accept", "{websocket-accept}")], None);
+        assert_eq!(
+            render(&switching, b"GET", &rewrite)
+                .escape_ascii()
+                .to_string(),
+            "HTTP/1.1 101 \\r\\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\\r\\n\\r\\n"
+        );
     }
 
     #[test]

@@ -109,6 +109,7 @@ struct Play {
 #[derive(Clone, Debug)]
 struct Page {
     content_type: String,
+    embedder_policy: Option<String>,
     body: Bytes,
 }
 
@@ -240,10 +241,35 @@ impl Stage {
     /// Serves `content` at `path`, which begins with `/page/TOKEN`, whatever the query, and never
     /// lets it be stored.
     pub fn put_static(&self, path: &str, content_type: &str, content: impl Into<Bytes>) {
-        let page = Page {
-            content_type: content_type.to_owned(),
-            body: content.into(),
-        };
+        self.put_page(
+            path,
+            Page {
+                content_type: content_type.to_owned(),
+                embedder_policy: None,
+                body: content.into(),
+            },
+        );
+    }
+
+    /// Like [`Stage::put_static`], with `embedder_policy` as `Cross-Origin-Embedder-Policy`.
+    pub fn put_static_under(
+        &self,
+        path: &str,
+        content_type: &str,
+        embedder_policy: &str,
+        content: impl Into<Bytes>,
+    ) {
+        self.put_page(
+            path,
+            Page {
+                content_type: content_type.to_owned(),
+                embedder_policy: Some(embedder_policy.to_owned()),
+                body: content.into(),
+            },
+        );
+    }
+
+    fn put_page(&self, path: &str, page: Page) {
         let mut pages = self
             .shared
             .pages

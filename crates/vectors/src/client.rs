@@ -5,23 +5,37 @@ use serde::{Deserialize, Serialize};
 
 use crate::bytes::ByteString;
 
+mod api;
+
+pub use api::{Api, Context, EmbedderPolicy, ServiceWorker};
+
 /// One call that a page makes, or one raw request.
 ///
 /// Defaults are those of `fetch(url)`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Client {
-    /// The page's origin: a serialised one, `null` (a sandboxed frame) or `same-origin` (that of
-    /// `url`). Absent only for `raw`, which has no page.
+    /// The origin of what makes the call: a serialised one, `null` (a sandboxed frame, unless
+    /// `context` says otherwise) or `same-origin` (that of `url`). Absent only for `raw`, which has
+    /// no page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
     /// What is fetched: a path of the subject such as `/echo?h=X-A:1`, or an absolute URL. Absent
     /// means `/echo` under a policy and `/data` with a script, both at `https://api.example`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// The interface used.
+    /// The interface or element used.
     #[serde(default, skip_serializing_if = "is_default")]
     pub api: Api,
+    /// What kind of document or worker makes the call.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub context: Context,
+    /// The embedder policy of the document that makes the call.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub embedder_policy: EmbedderPolicy,
+    /// What the service worker of the page does with the request; absent if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_worker: Option<ServiceWorker>,
     /// The method as the page gives it.
     #[serde(default = "get")]
     pub method: ByteString,
@@ -53,6 +67,12 @@ pub struct Client {
     /// Whether the request may outlive its page.
     #[serde(default, skip_serializing_if = "is_default")]
     pub keepalive: bool,
+    /// The element's `crossorigin` attribute, with any value; absent if it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crossorigin: Option<String>,
+    /// What the page makes a `blob:` URL of, which it then fetches in place of `url`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blob: Option<Blob>,
     /// Integrity metadata.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub integrity: Option<String>,
@@ -63,19 +83,6 @@ pub struct Client {
     #[serde(default, skip_serializing_if = "is_default")]
     #[schemars(range(max = 10_000))]
     pub after_ms: u32,
-}
-
-/// The interface that makes the request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Api {
-    /// `fetch()`.
-    #[default]
-    Fetch,
-    /// `XMLHttpRequest`, asynchronous.
-    Xhr,
-    /// No page at all: one HTTP request as given, which a browser cannot be made to send.
-    Raw,
 }
 
 /// A request body.
@@ -121,6 +128,16 @@ pub enum Body {
         /// Which kind of document it becomes.
         kind: DocumentKind,
     },
+}
+
+/// The content of a `blob:` URL.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Blob {
+    /// Its media type; empty for none.
+    pub content_type: String,
+    /// Its content.
+    pub text: String,
 }
 
 /// The kind of a `Document`.

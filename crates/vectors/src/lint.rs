@@ -1,5 +1,7 @@
 //! Rules across a whole suite.
 
+mod client;
+
 use std::collections::BTreeSet;
 
 use crosscheck_oracle::Failure;
@@ -182,13 +184,17 @@ fn one_step(vector: &Vector, step: &VectorStep, say: &mut impl FnMut(String)) {
         (Some(_), false) => say("`reason` goes only with an error".to_owned()),
         _ => {}
     }
-    let readable = expect.outcome == ExpectedOutcome::Readable;
-    if readable != expect.status.is_some() {
-        say("`status` must be there exactly if the outcome is `readable`".to_owned());
+    client::lint(client, say);
+    let response = expect.outcome == ExpectedOutcome::Readable && client.api.shows_response();
+    if response != expect.status.is_some() {
+        say(
+            "`status` must be there exactly if the outcome is `readable` and the interface shows it"
+                .to_owned(),
+        );
     }
     let sees = !expect.visible_headers.is_empty() || expect.body.is_some();
-    if sees && !readable {
-        say("`visible_headers` and `body` go only with a `readable` outcome".to_owned());
+    if sees && !response {
+        say("`visible_headers` and `body` go only with a response that the page gets".to_owned());
     }
     let raw = client.api == Api::Raw;
     if raw != (expect.outcome == ExpectedOutcome::Answered) || raw != client.origin.is_none() {

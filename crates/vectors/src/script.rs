@@ -29,7 +29,8 @@ pub struct Answer {
     pub reason: Option<ByteString>,
     /// Header lines, in order, spelled as given; duplicates allowed.
     ///
-    /// In values, `{url:https://other.example/next}` stands for that address within this script.
+    /// In values, `{url:https://other.example/next}` stands for that address within this script, and the
+    /// value `{websocket-accept}` for what proves that the key of a `WebSocket` was read.
     /// `Content-Length` is added unless it or `Transfer-Encoding` is given or the status has no body.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(ByteString, ByteString)>,

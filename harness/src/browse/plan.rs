@@ -1,7 +1,7 @@
 //! Which page does what, and what must not share a page.
 
 use crosscheck_vectors::{
-    client::{Api, Client},
+    client::{Api, Client, Context, EmbedderPolicy},
     expect::ExpectedOutcome,
     script::Script,
     vector::VectorStep,
@@ -12,7 +12,7 @@ use crate::{
     address::{BadUrl, Place},
     case::{Case, ServerPart},
     chromium::{Call, Frame, Jar, Place as Page, Witness},
-    drive::{DriveError, page_origin},
+    drive::{DriveError, page_origin, target},
 };
 
 /// A case made ready for pages.
@@ -90,7 +90,7 @@ pub(super) fn task(case: &Case, mut place: Place) -> Result<Task<'_>, PlanError>
         if step.client.api == Api::Raw {
             return Err(PlanError::Raw);
         }
-        let logical = place.parse(step.client.url.as_deref())?;
+        let logical = target(&step.client, &place)?;
         let real = place.real(&logical);
         pages.push(page(&step.client, &real)?);
         calls.push(Call {
@@ -107,16 +107,34 @@ pub(super) fn task(case: &Case, mut place: Place) -> Result<Task<'_>, PlanError>
     })
 }
 
-/// Pages of opaque origin are sandboxed frames in a page of some other host.
+/// Documents and workers of opaque origin are made by a page of some other host.
 fn page(client: &Client, url: &url::Url) -> Result<Page, DriveError> {
     let origin = page_origin(client, url)?;
-    Ok(match client.origin.as_deref() {
-        Some("null") => Page {
-            origin: "https://framing.example".to_owned(),
-            frame: Frame::Sandboxed,
-            jar: Jar::Shared,
-        },
-        _ => Page::top(origin.serialize()),
+    let frame = match client.context {
+        Context::BlankFrame => Frame::Blank,
+        Context::BlobFrame => Frame::Blob,
+        Context::BlobWorker => Frame::BlobWorker,
+        Context::DataFrame => Frame::Data,
+        Context::DataWorker => Frame::DataWorker,
+        Context::Page if client.origin.as_deref() == Some("null") => Frame::Sandboxed,
+        Context::Page if client.embedder_policy == EmbedderPolicy::Credentialless => {
+            Frame::Credentialless
+        }
+        Context::Page if client.service_worker.is_some() => Frame::Controlled,
+        Context::Page => Frame::Top,
+        Context::ServiceWorker => Frame::ServiceWorker,
+        Context::SharedWorker => Frame::SharedWorker,
+        Context::SrcdocFrame => Frame::Srcdoc,
+        Context::Worker => Frame::Worker,
+    };
+    let origin = match client.origin.as_deref() {
+        Some("null") => "https://framing.example".to_owned(),
+        _ => origin.serialize().to_owned(),
+    };
+    Ok(Page {
+        origin,
+        frame,
+        jar: Jar::Shared,
     })
 }
 
@@ -134,7 +152,8 @@ pub(super) fn witness(step: &VectorStep) -> Witness {
 
 /// Whether a request in `case` may outlive its page: all of a page's share one quota.
 fn outlives_page(case: &Case) -> bool {
-    case.vector.steps.iter().any(|step| step.client.keepalive)
+    let outlives = |client: &Client| client.keepalive || client.api == Api::Beacon;
+    case.vector.steps.iter().any(|step| outlives(&step.client))
 }
 
 /// Whether cookies can exist or come to exist in `case`.

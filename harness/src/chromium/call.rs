@@ -25,15 +25,54 @@ impl Place {
     }
 }
 
-/// Which document of a page makes the calls.
+/// Which document or worker of a page makes the calls. All but the page itself are made by it when
+/// they are first needed, and kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Frame {
+    /// A frame that shows `about:blank`.
+    Blank,
+    /// A frame made from a `blob:` URL.
+    Blob,
+    /// A dedicated worker made from a `blob:` URL.
+    BlobWorker,
+    /// A frame of the same origin that a service worker controls.
+    Controlled,
+    /// A frame of the same origin with the embedder policy `credentialless`.
+    Credentialless,
+    /// A frame made from a `data:` URL; its origin is opaque.
+    Data,
+    /// A dedicated worker made from a `data:` URL; its origin is opaque.
+    DataWorker,
     /// A sandboxed frame inside the page: its origin is opaque, so it sends `Origin: null`.
     Sandboxed,
+    /// A service worker.
+    ServiceWorker,
+    /// A shared worker.
+    SharedWorker,
+    /// A frame with `srcdoc`.
+    Srcdoc,
     /// The page itself.
     #[default]
     Top,
+    /// A dedicated worker.
+    Worker,
+}
+
+impl Frame {
+    /// Whether the browser tells over the page's own session what becomes of its requests. Those of
+    /// workers it tells elsewhere.
+    pub(super) fn tells_reasons(self) -> bool {
+        !matches!(
+            self,
+            Self::BlobWorker
+                | Self::Controlled
+                | Self::DataWorker
+                | Self::ServiceWorker
+                | Self::SharedWorker
+                | Self::Worker
+        )
+    }
 }
 
 /// A set of cookies and caches.

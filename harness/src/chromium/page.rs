@@ -94,12 +94,14 @@ impl Page {
         calls: &[Call],
         witness: Witness,
     ) -> Result<Vec<Ending>, BrowserError> {
-        if witness == Witness::Quiet {
+        if witness == Witness::Quiet || !frame.tells_reasons() {
             return self.batch(frame, calls).await;
         }
-        if frame == Frame::Sandboxed {
-            self.guarded(self.session.evaluate("crosscheck.opaque()"))
-                .await?;
+        if frame != Frame::Top {
+            // It has to be there before it can be listened to.
+            let name = serde_json::to_string(&frame).map_err(BrowserError::Answer)?;
+            let prepared = format!("crosscheck.prepare({name})");
+            self.guarded(self.session.evaluate(&prepared)).await?;
         }
         self.listen().await?;
         let endings = self.explained_batch(frame, calls).await;

@@ -124,7 +124,7 @@ fn net_reasons(error: &str) -> &'static [&'static str] {
             "preflight/no-response",
         ],
         "net::ERR_INVALID_REDIRECT" => &["redirect/location", "redirect/scheme"],
-        "net::OK" => &["response/integrity"],
+        "net::OK" => &["response/integrity", "response/unusable"],
         "net::ERR_TOO_MANY_REDIRECTS" => &["redirect/too-many"],
         "net::ERR_UNSAFE_PORT" => &["mode/bad-port"],
         "net::ERR_UNSAFE_REDIRECT" => &["redirect/scheme", "redirect/location"],

@@ -22,6 +22,7 @@ struct State {
     open: bool,
     /// By request id, which redirects keep.
     requests: HashMap<String, Request>,
+    n_requests: usize,
     /// Of requests that the renderer refused; they never become one of `requests`.
     issues: Vec<(String, CorsError)>,
     /// Sessions of frames that have a process of their own.
@@ -33,6 +34,8 @@ struct State {
 struct Request {
     /// The first URL, since that is the one with the call's id.
     url: String,
+    /// Which one it was, since a call may make several.
+    number: usize,
     ended: bool,
     finding: Finding,
 }
@@ -54,8 +57,11 @@ impl Ledger {
             "Network.loadingFailed" => state.end(params, failure(params)),
             "Network.loadingFinished" => state.end(params, finished()),
             "Network.requestWillBeSent" => state.request(params),
+            // Workers come up as well, but their sessions cannot do what a page's can.
             "Target.attachedToTarget" => {
-                if let Some(child) = text(params, "/sessionId") {
+                if text(params, "/targetInfo/type") == Some("iframe")
+                    && let Some(child) = text(params, "/sessionId")
+                {
                     state.children.push(child.to_owned());
                 }
             }
@@ -114,14 +120,15 @@ impl Ledger {
     /// Whether something is known about the end of every call of `ids`.
     pub(super) fn knows_all(&self, ids: &HashSet<&str>) -> bool {
         let state = self.lock();
-        let ended = state.requests.values().filter(|request| request.ended);
+        let (ended, open): (Vec<_>, Vec<_>) =
+            state.requests.values().partition(|request| request.ended);
         let urls = ended
+            .iter()
             .map(|request| &request.url)
             .chain(state.issues.iter().map(|(url, _)| url));
-        urls.filter_map(|url| id_in(url, ids))
-            .collect::<HashSet<_>>()
-            .len()
-            == ids.len()
+        let known: HashSet<_> = urls.filter_map(|url| id_in(url, ids)).collect();
+        let is_open = |request: &&Request| id_in(&request.url, ids).is_some();
+        known.len() == ids.len() && !open.iter().any(is_open)
     }
 
     /// Writes what is known into the endings of the calls of `ids`.
@@ -135,10 +142,16 @@ impl Ledger {
             (url, finding)
         });
         let ended = state.requests.values().filter(|request| request.ended);
-        // The end of a request tells all. An issue about it says the same, or came late and is
+        let mut ended: Vec<_> = ended.collect();
+        ended.sort_by_key(|request| request.number);
+        // The end of a request tells all, and of several the last one. An issue about it says the same, or came late and is
         // about an earlier call, so it counts only where there was no request.
         let mut findings: HashMap<&str, Finding> = issues
-            .chain(ended.map(|request| (&request.url, request.finding.clone())))
+            .chain(
+                ended
+                    .iter()
+                    .map(|request| (&request.url, request.finding.clone())),
+            )
             .filter_map(|(url, finding)| Some((id_in(url, ids)?, finding)))
             .collect();
         for ending in endings {
@@ -165,10 +178,13 @@ impl State {
         else {
             return;
         };
+        let number = self.n_requests;
+        self.n_requests += 1;
         self.requests
             .entry(id.to_owned())
             .or_insert_with(|| Request {
                 url: url.to_owned(),
+                number,
                 ended: false,
                 finding: Finding::default(),
             });

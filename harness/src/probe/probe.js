@@ -4,6 +4,9 @@
 "use strict";
 
 globalThis.crosscheck = (() => {
+  // Where this script is served; workers are told, unless they are made from it.
+  const home = globalThis.document?.currentScript?.src ?? location.href;
+
   const encode = (text) => Uint8Array.from(text, (c) => c.charCodeAt(0));
 
   // In pieces, since a call takes a limited number of arguments.
@@ -171,8 +174,52 @@ globalThis.crosscheck = (() => {
     });
   }
 
+  // The bytes of a text that was read as `x-user-defined`, since a document that waits may not ask
+  // for a buffer.
+  const bytes = (text) =>
+    Array.from(text, (c) => String.fromCharCode(c.charCodeAt(0) & 0xff)).join("");
+
+  async function byXhrSync({ url, client }) {
+    const xhr = new XMLHttpRequest();
+    const payload = body(client.body) ?? null;
+    try {
+      xhr.open(client.method, url, false);
+      xhr.overrideMimeType("text/plain; charset=x-user-defined");
+      xhr.withCredentials = client.credentials === "include";
+      for (const [name, value] of client.headers ?? []) xhr.setRequestHeader(name, value);
+      if (client.upload_listener === "before-send") {
+        xhr.upload.addEventListener("progress", () => {});
+      }
+    } catch (error) {
+      return { ...nothing, outcome: "api-error", exception: exception(error) };
+    }
+    try {
+      xhr.send(payload);
+    } catch (error) {
+      return { ...nothing, outcome: "network-error", exception: exception(error) };
+    }
+    return {
+      ...nothing,
+      outcome: "readable",
+      status: xhr.status,
+      headers: xhrHeaders(xhr),
+      body: bytes(xhr.responseText),
+      url: xhr.responseURL,
+      redirected: xhr.responseURL !== url,
+    };
+  }
+
+  // What makes a call, by `client.api`: gets the call and a number of milliseconds.
+  const apis = { fetch: byFetch, xhr: byXhr, "xhr-sync": byXhrSync };
+
   async function one(call, timeout) {
-    const ending = await (call.client.api === "xhr" ? byXhr : byFetch)(call, timeout);
+    const { api = "fetch", blob, service_worker } = call.client;
+    let { url } = call;
+    if (blob !== undefined) {
+      url = URL.createObjectURL(new Blob([blob.text], { type: blob.content_type }));
+    }
+    if (service_worker !== undefined) await crosscheck.arrange(url, service_worker);
+    const ending = await apis[api]({ ...call, url }, timeout);
     return { id: call.id, ...ending };
   }
 
@@ -189,58 +236,5 @@ globalThis.crosscheck = (() => {
     return endings;
   }
 
-  // The frame whose origin is opaque: the same page again, in a sandbox.
-  let sandbox;
-  const opaque = () => {
-    sandbox ??= new Promise((resolve, reject) => {
-      const frame = document.createElement("iframe");
-      frame.sandbox = "allow-scripts";
-      frame.src = `${location.pathname}?opaque`;
-      addEventListener("message", function ready({ source, data }) {
-        if (source !== frame.contentWindow || data !== "ready") return;
-        removeEventListener("message", ready);
-        resolve(frame.contentWindow);
-      });
-      frame.onload = () => setTimeout(reject, 5000, new Error("the sandboxed frame has no probe"));
-      document.body.append(frame);
-    });
-    return sandbox;
-  };
-
-  async function inSandbox(...request) {
-    const frame = await opaque();
-    return new Promise((resolve, reject) => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = ({ data }) => {
-        port1.close();
-        if (data.error === undefined) resolve(data.endings);
-        else reject(new Error(data.error));
-      };
-      // An opaque origin cannot be named as the target.
-      frame.postMessage(request, "*", [port2]);
-    });
-  }
-
-  if (self !== top) {
-    addEventListener("message", async ({ source, data, ports: [port] }) => {
-      if (source !== parent) return;
-      try {
-        port.postMessage({ endings: await all(...data) });
-      } catch (error) {
-        port.postMessage({ error: exception(error) });
-      }
-    });
-    parent.postMessage("ready", "*");
-  }
-
-  return {
-    // Makes sure that the sandboxed frame is there.
-    opaque: async () => void (await opaque()),
-    // Makes the calls, at most `concurrency` at a time, each of at most `timeout` milliseconds;
-    // answers JSON, in the order of the calls.
-    run: async (json, frame, concurrency, timeout) => {
-      const make = frame === "sandboxed" ? inSandbox : all;
-      return JSON.stringify(await make(JSON.parse(json), concurrency, timeout));
-    },
-  };
+  return { all, apis, body, exception, home, nothing };
 })();

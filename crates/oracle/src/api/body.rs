@@ -45,14 +45,14 @@ pub enum DocumentType {
 }
 
 /// A body, and the Content-Type it implies.
-pub(super) struct Extracted {
-    pub(super) body: RequestBody,
-    pub(super) content_type: Option<Vec<u8>>,
+pub(crate) struct Extracted {
+    pub(crate) body: RequestBody,
+    pub(crate) content_type: Option<Vec<u8>>,
 }
 
 impl CallBody {
     /// Spec: <https://fetch.spec.whatwg.org/#concept-bodyinit-extract>
-    pub(super) fn extract(self) -> Extracted {
+    pub(crate) fn extract(self) -> Extracted {
         let (bytes, content_type) = match self {
             Self::Blob {
                 content_type,

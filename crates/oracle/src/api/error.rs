@@ -12,6 +12,9 @@ pub enum ApiError {
     /// A GET or HEAD request has no body.
     #[error("a {} request cannot have a body", .0.escape_ascii())]
     BodyNotAllowed(Vec<u8>),
+    /// A service worker's script must be of the page's own origin.
+    #[error("`{0}` is of another origin, so it cannot become a service worker")]
+    CrossOrigin(Box<Url>),
     /// CONNECT, TRACE and TRACK are forbidden.
     #[error("the method `{}` is forbidden", .method.escape_ascii())]
     ForbiddenMethod {
@@ -98,7 +101,9 @@ impl ApiError {
     /// The exception that script sees.
     pub const fn exception(&self) -> Exception {
         match self {
-            Self::ForbiddenMethod { api: Api::Xhr, .. } => Exception::SecurityError,
+            Self::CrossOrigin(_) | Self::ForbiddenMethod { api: Api::Xhr, .. } => {
+                Exception::SecurityError
+            }
             Self::InvalidHeader { api: Api::Xhr, .. }
             | Self::InvalidMethod { api: Api::Xhr, .. } => Exception::SyntaxError,
             Self::BodyNotAllowed(_)
@@ -119,6 +124,7 @@ impl ApiError {
     pub(crate) const fn name(&self) -> &'static str {
         match self {
             Self::BodyNotAllowed(_) => "api/body-not-allowed",
+            Self::CrossOrigin(_) => "api/cross-origin",
             Self::ForbiddenMethod { .. } => "api/forbidden-method",
             Self::InvalidHeader { .. } => "api/invalid-header",
             Self::InvalidMethod { .. } => "api/invalid-method",
@@ -129,6 +135,7 @@ impl ApiError {
 
     pub(crate) const fn anchor(&self) -> &'static str {
         match self {
+            Self::CrossOrigin(_) => "register-algorithm",
             Self::InvalidHeader { api: Api::Xhr, .. } => "the-setrequestheader()-method",
             Self::ForbiddenMethod { api: Api::Xhr, .. }
             | Self::InvalidMethod { api: Api::Xhr, .. } => "the-open()-method",
@@ -150,6 +157,7 @@ impl ApiError {
     /// The address of the standard that [`ApiError::anchor`] is in.
     pub(crate) const fn standard(&self) -> &'static str {
         match self {
+            Self::CrossOrigin(_) => "https://w3c.github.io/ServiceWorker/",
             Self::ForbiddenMethod { api: Api::Xhr, .. }
             | Self::InvalidHeader { api: Api::Xhr, .. }
             | Self::InvalidMethod { api: Api::Xhr, .. } => "https://xhr.spec.whatwg.org/",

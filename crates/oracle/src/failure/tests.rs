@@ -29,6 +29,7 @@ fn api_failures(api: Api) -> Vec<Failure> {
     let method = b"x".to_vec();
     let errors = [
         ApiError::BodyNotAllowed(method.clone()),
+        ApiError::CrossOrigin(Box::new(Url::parse("https://b.test/").unwrap())),
         ApiError::ForbiddenMethod {
             api,
             method: method.clone(),
@@ -55,6 +56,10 @@ fn failures() -> Vec<Failure> {
         Failure::Integrity,
         Failure::KeepaliveQuota { n_bytes: 65537 },
         Failure::NoResponse,
+        Failure::ServiceWorker {
+            what: "an opaque response",
+        },
+        Failure::Unusable { status: 404 },
         Failure::Mode(ModeFailure::BadPort(1)),
         Failure::Mode(ModeFailure::NoCorsRedirect),
         Failure::Mode(ModeFailure::SameOrigin(url.clone())),
@@ -131,7 +136,7 @@ fn addresses() {
     );
     let xhr: Vec<String> = api_failures(Api::Xhr).iter().map(Failure::url).collect();
     assert_eq!(
-        xhr[1..4],
+        xhr[2..5],
         [
             "https://xhr.spec.whatwg.org/#the-open()-method",
             "https://xhr.spec.whatwg.org/#the-setrequestheader()-method",

@@ -1,5 +1,7 @@
 //! How to see it again, by hand.
 
+mod feature;
+
 use std::fmt::Write as _;
 
 use crosscheck_vectors::{
@@ -101,11 +103,14 @@ fn shell_word(bytes: &ByteString) -> String {
 
 /// The script that makes the call; none for a raw request, which no page can make.
 pub(super) fn script(client: &Client, url: &str) -> Option<String> {
-    match client.api {
-        Api::Raw => None,
-        Api::Fetch => Some(shortened(&fetch(client, url))),
-        Api::Xhr => Some(shortened(&xhr(client, url))),
-    }
+    let script = if client.api == Api::Fetch {
+        fetch(client, url)
+    } else if matches!(client.api, Api::Xhr | Api::XhrSync) {
+        xhr(client, url)
+    } else {
+        feature::script(client, url)?
+    };
+    Some(shortened(&script))
 }
 
 fn fetch(client: &Client, url: &str) -> String {
@@ -161,9 +166,14 @@ fn xhr(client: &Client, url: &str) -> String {
     use crosscheck_vectors::client::UploadListener;
     let listener = "xhr.upload.onprogress = () => {};\n";
     let mut script = format!(
-        "const xhr = new XMLHttpRequest();\nxhr.open({}, {});\n",
+        "const xhr = new XMLHttpRequest();\nxhr.open({}, {}{});\n",
         literal(&client.method),
-        literal(&url)
+        literal(&url),
+        if client.api == Api::XhrSync {
+            ", false"
+        } else {
+            ""
+        }
     );
     for (name, value) in &client.headers {
         // Writing to a string cannot fail.

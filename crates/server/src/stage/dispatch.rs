@@ -73,10 +73,13 @@ impl Shared {
             return not_found(received);
         };
         drop(pages);
-        let headers = [
+        let mut headers = vec![
             ("content-type", page.content_type.as_str()),
             ("cache-control", "no-store"),
         ];
+        if let Some(policy) = &page.embedder_policy {
+            headers.push(("cross-origin-embedder-policy", policy));
+        }
         let method = received.head.method;
         Reply {
             bytes: write::plain(StatusCode::OK, &headers, &page.body, method),
@@ -100,7 +103,14 @@ impl Shared {
             Ok(_) => match play.playing.answer(&asked) {
                 Some(answer) => {
                     let closes = script::closes(answer);
-                    let bytes = script::render(answer, method, &play.rewrite);
+                    let key = received.head.values("sec-websocket-key").next();
+                    let bytes = match key {
+                        None => script::render(answer, method, &play.rewrite),
+                        Some(key) => {
+                            let rewrite = play.rewrite.with_websocket_key(key);
+                            script::render(answer, method, &rewrite)
+                        }
+                    };
                     let then = if closes { Then::Close } else { Then::KeepAlive };
                     (Reply { bytes, then }, AnsweredBy::Script)
                 }

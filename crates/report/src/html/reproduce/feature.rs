@@ -1,0 +1,136 @@
+//! The same for elements, workers and the like, for a page's console.
+
+use std::fmt::Write as _;
+
+use crosscheck_vectors::client::{Api, Body, Client, Credentials};
+
+use super::{body, literal};
+
+/// The script that fetches `url` as `client` does; none for what has a form of its own.
+pub(super) fn script(client: &Client, url: &str) -> Option<String> {
+    let url = literal(&url);
+    Some(match client.api {
+        Api::Fetch | Api::Raw | Api::Xhr | Api::XhrSync => return None,
+        Api::Beacon => {
+            let data = client.body.as_ref().map(body);
+            let data = data.map_or_else(String::new, |data| format!(", {data}"));
+            format!("console.log(navigator.sendBeacon({url}{data}));")
+        }
+        Api::DynamicImport => format!("console.log(await import({url}));"),
+        Api::EventSource => {
+            let with = client.credentials == Credentials::Include;
+            let options = if with {
+                ", { withCredentials: true }"
+            } else {
+                ""
+            };
+            format!(
+                "const events = new EventSource({url}{options});\n\
+                 events.onmessage = events.onerror = console.log;"
+            )
+        }
+        Api::Font => {
+            format!("console.log(await new FontFace(\"x\", `url(${{{url}}})`).load());")
+        }
+        Api::Form => {
+            let mut script = format!(
+                "const form = document.createElement(\"form\");\n\
+                 form.method = \"POST\";\nform.action = {url};\n"
+            );
+            if let Some(Body::UrlEncoded { fields }) = &client.body {
+                for (name, value) in fields {
+                    // Writing to a string cannot fail.
+                    let _ = writeln!(
+                        script,
+                        "form.append(Object.assign(document.createElement(\"input\"), {{ name: {}, value: {} }}));",
+                        literal(name),
+                        literal(value)
+                    );
+                }
+            }
+            script + "document.body.append(form);\nform.submit();"
+        }
+        Api::Iframe => element("iframe", &[], "src", &url, client),
+        Api::Img => {
+            element("img", &[], "src", &url, client)
+                + "\nawait element.decode();\n\
+                   const canvas = document.createElement(\"canvas\");\n\
+                   canvas.getContext(\"2d\").drawImage(element, 0, 0);\n\
+                   console.log(canvas.toDataURL());"
+        }
+        Api::ImportScripts => format!("importScripts({url}); // in a worker"),
+        Api::Media => {
+            element("audio", &[], "src", &url, client)
+                + "\nelement.onloadedmetadata = () => console.log(element.captureStream());"
+        }
+        Api::Module => element("script", &[("type", "module")], "src", &url, client),
+        Api::ModulePreload => element("link", &[("rel", "modulepreload")], "href", &url, client),
+        Api::Stylesheet => element("link", &[("rel", "stylesheet")], "href", &url, client),
+        Api::ModuleWorker => format!("new Worker({url}, {{ type: \"module\" }});"),
+        Api::Script => {
+            let listen = "addEventListener(\"error\", (event) => console.log(event.message));\n";
+            listen.to_owned() + &element("script", &[], "src", &url, client)
+        }
+        Api::ServiceWorker => {
+            format!(
+                "console.log(await navigator.serviceWorker.register({url}, {{ scope: {url} }}));"
+            )
+        }
+        Api::SharedWorker => format!("new SharedWorker({url});"),
+        Api::StaticImport => {
+            let text = literal(&format!("import {url};"));
+            format!(
+                "const element = document.createElement(\"script\");\n\
+                 element.type = \"module\";\nelement.text = {text};\n\
+                 document.head.append(element);"
+            )
+        }
+        Api::Timing => {
+            let credentials = literal(&client.credentials);
+            format!(
+                "await fetch({url}, {{ credentials: {credentials} }});\n\
+                 console.log(performance.getEntriesByName({url})[0].requestStart);"
+            )
+        }
+        Api::Track => {
+            element("track", &[], "src", &url, client)
+                + "\nconst video = document.createElement(\"video\");\n\
+                   video.append(element);\ndocument.body.append(video);\n\
+                   element.track.mode = \"hidden\";"
+        }
+        Api::WebSocket => {
+            format!(
+                "const socket = new WebSocket({url});\nsocket.onopen = socket.onerror = console.log;"
+            )
+        }
+        Api::Worker => format!("new Worker({url});"),
+    })
+}
+
+/// An element that says how it ended, with these attributes and those of `client`.
+fn element(
+    tag: &str,
+    fixed: &[(&str, &str)],
+    attribute: &str,
+    url: &str,
+    client: &Client,
+) -> String {
+    let mut script = format!("const element = document.createElement(\"{tag}\");\n");
+    let given = [
+        ("crossorigin", client.crossorigin.as_deref()),
+        ("integrity", client.integrity.as_deref()),
+    ];
+    let given = given
+        .iter()
+        .filter_map(|(name, value)| value.map(|value| (*name, value)));
+    for (name, value) in fixed.iter().copied().chain(given) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            script,
+            "element.setAttribute(\"{name}\", {});",
+            literal(value)
+        );
+    }
+    let _ = writeln!(script, "element.{attribute} = {url};");
+    script + "element.onload = element.onerror = console.log;\ndocument.body.append(element);"
+}

@@ -1,0 +1,269 @@
+//! One call of a page, from the call to what the page gets.
+
+use crosscheck_oracle::{
+    Access, Call, Failure, Feature, FilteredResponse, Millis, Origin, Outcome, Reply, Request,
+    RequestMode, Response, ResponseType, Step, fetch, service_worker_response_check, tao_check,
+};
+use crosscheck_report::observation::{Exchange, Observation};
+use crosscheck_vectors::{
+    bytes::ByteString,
+    client::{Api, Client, ServiceWorker},
+    expect::ExpectedOutcome,
+};
+use url::Url;
+
+use super::{DriveError, Memory, Transport, events::Events, exchange, page_origin, pairs};
+use crate::{address::Place, call, trace};
+
+/// How often an `EventSource` may connect before it must have seen its end.
+const MOST_CONNECTIONS: usize = 8;
+
+/// What the service worker of the probe makes up.
+const MADE_UP: &str = "made up";
+
+/// Makes the call of `client` for `url`.
+pub(super) async fn visit(
+    client: &Client,
+    url: Url,
+    place: &Place,
+    transport: &mut impl Transport,
+    memory: &mut Memory,
+) -> Result<Observation, DriveError> {
+    let origin = page_origin(client, &url)?;
+    let made = match call::request(client, origin.clone(), url) {
+        Ok(made) => made,
+        Err(failure) => return Ok(failed(ExpectedOutcome::ApiError, &failure)),
+    };
+    let mut visit = Visit {
+        origin,
+        place,
+        transport,
+        memory,
+        exchanges: Vec::new(),
+    };
+    let seen = match (client.service_worker, made.feature) {
+        (Some(ServiceWorker::Answers), _) => made_up(),
+        (Some(ServiceWorker::FetchesCors), _) => {
+            visit.by_worker(&made.request, RequestMode::Cors).await?
+        }
+        (Some(ServiceWorker::FetchesNoCors), _) => {
+            visit.by_worker(&made.request, RequestMode::NoCors).await?
+        }
+        // Preflights are never given to the worker, so it has nothing to grant.
+        (Some(ServiceWorker::AnswersPreflights) | None, None) => {
+            let ended = visit.fetch(made.request).await?;
+            if client.api == Api::Timing {
+                timing(&ended)
+            } else {
+                response(ended.outcome)
+            }
+        }
+        (_, Some(feature)) => {
+            let mut ended = visit.fetch(made.request.clone()).await?;
+            if feature == Feature::EventSource {
+                ended = visit.reconnect(made.request, ended).await?;
+            }
+            used(feature, &visit.origin, ended)
+        }
+    };
+    Ok(Observation {
+        exchanges: visit.exchanges,
+        ..seen
+    })
+}
+
+/// A page at work.
+struct Visit<'a, T> {
+    origin: Origin,
+    place: &'a Place,
+    transport: &'a mut T,
+    memory: &'a mut Memory,
+    exchanges: Vec<Exchange>,
+}
+
+/// How a fetch ended.
+struct Ended {
+    outcome: Outcome,
+    /// The last answer to an actual request.
+    last: Option<Response>,
+    /// Whether all answers opened their timing to the page.
+    timed: bool,
+}
+
+impl<T: Transport> Visit<'_, T> {
+    async fn fetch(&mut self, request: Request) -> Result<Ended, DriveError> {
+        let memory = &mut *self.memory;
+        let now = Millis(memory.now);
+        let (mut last, mut timed) = (None, true);
+        let mut step = fetch(request, &mut memory.permissions, now);
+        loop {
+            let send = match step {
+                Step::Done(outcome) => {
+                    return Ok(Ended {
+                        outcome: *outcome,
+                        last,
+                        timed,
+                    });
+                }
+                Step::Send(send) => send,
+            };
+            let mut request = send.request;
+            let credentials = request.include_credentials.is_included();
+            if credentials && let Some(cookies) = memory.jar.header(&self.origin, &request.url) {
+                request.headers.push("Cookie", cookies);
+            }
+            let answered = self.transport.exchange(&request).await?;
+            self.exchanges
+                .push(exchange(&request, &answered, self.place));
+            if credentials && let Some(response) = &answered.response {
+                for set_cookie in response.headers.values(b"set-cookie") {
+                    memory.jar.store(&self.origin, &request.url, set_cookie);
+                }
+            }
+            let reply = answered
+                .response
+                .as_ref()
+                .map_or(Reply::NoResponse, Reply::Response);
+            if let Some(response) = &answered.response {
+                timed &= tao_check(send.awaiting.request(), response);
+            }
+            step = send.awaiting.receive(reply, &mut memory.permissions, now);
+            last = answered.response;
+        }
+    }
+
+    /// Connects again as long as the stream just breaks off.
+    async fn reconnect(&mut self, request: Request, first: Ended) -> Result<Ended, DriveError> {
+        let mut ended = first;
+        let mut last_id = Vec::new();
+        for _ in 1..MOST_CONNECTIONS {
+            let Ok(response) = &ended.outcome.result else {
+                break;
+            };
+            let usable = ended.last.as_ref().is_some_and(|last| last.status == 200);
+            let events = Events::of(response.body.as_deref().unwrap_or_default());
+            if events.ended || !usable {
+                break;
+            }
+            if !events.last_id.is_empty() {
+                last_id = events.last_id;
+            }
+            let mut again = request.clone();
+            if !last_id.is_empty() {
+                again.headers.push("Last-Event-ID", last_id.clone());
+            }
+            ended = self.fetch(again).await?;
+        }
+        Ok(ended)
+    }
+
+    /// The page's request is answered with what its service worker gets in `mode`.
+    async fn by_worker(
+        &mut self,
+        request: &Request,
+        mode: RequestMode,
+    ) -> Result<Observation, DriveError> {
+        let url = request.current_url().clone();
+        let call = Call {
+            mode,
+            referrer: request.referrer.clone(),
+            registrable_domain: request.registrable_domain,
+            ..Call::new(self.origin.clone(), url)
+        };
+        let inner = match call.into_request() {
+            Ok(inner) => inner,
+            Err(error) => return Ok(failed(ExpectedOutcome::NetworkError, &error.into())),
+        };
+        let mut outcome = self.fetch(inner).await?.outcome;
+        outcome.result = outcome.result.and_then(|seen| {
+            service_worker_response_check(request, &seen)?;
+            Ok(seen)
+        });
+        Ok(response(outcome))
+    }
+}
+
+fn failed(outcome: ExpectedOutcome, failure: &Failure) -> Observation {
+    Observation {
+        reasons: vec![failure.name().to_owned()],
+        detail: Some(failure.to_string()),
+        ..bare(outcome)
+    }
+}
+
+fn bare(outcome: ExpectedOutcome) -> Observation {
+    Observation {
+        outcome,
+        reasons: Vec::new(),
+        detail: None,
+        status: None,
+        headers: Vec::new(),
+        body: None,
+        exchanges: Vec::new(),
+        trace: Vec::new(),
+    }
+}
+
+fn made_up() -> Observation {
+    Observation {
+        status: Some(200),
+        headers: vec![("content-type".into(), "text/plain;charset=UTF-8".into())],
+        body: Some(MADE_UP.into()),
+        ..bare(ExpectedOutcome::Readable)
+    }
+}
+
+/// What a page sees that gets the response itself.
+fn response(outcome: Outcome) -> Observation {
+    let trace = trace::lines(&outcome.trace);
+    let seen = match outcome.result {
+        Err(failure) => failed(ExpectedOutcome::NetworkError, &failure),
+        Ok(seen) => Observation {
+            status: (seen.status != 0).then_some(seen.status),
+            headers: pairs(&seen.headers),
+            outcome: match seen.response_type {
+                ResponseType::Basic | ResponseType::Cors => ExpectedOutcome::Readable,
+                ResponseType::Opaque => ExpectedOutcome::Opaque,
+                ResponseType::OpaqueRedirect => ExpectedOutcome::OpaqueRedirect,
+            },
+            body: body_of(seen),
+            ..bare(ExpectedOutcome::Opaque)
+        },
+    };
+    Observation { trace, ..seen }
+}
+
+/// What script reads: the empty string if there is no body.
+fn body_of(seen: FilteredResponse) -> Option<ByteString> {
+    match seen.response_type {
+        ResponseType::Basic | ResponseType::Cors => Some(seen.body.unwrap_or_default().into()),
+        ResponseType::Opaque | ResponseType::OpaqueRedirect => None,
+    }
+}
+
+/// What a page sees of a response that a feature used.
+fn used(feature: Feature, page: &Origin, ended: Ended) -> Observation {
+    let used = feature.access(page, ended.outcome, ended.last.as_ref());
+    let seen = match used.result {
+        Err(failure) => failed(ExpectedOutcome::NetworkError, &failure),
+        Ok(Access::Open) => bare(ExpectedOutcome::Readable),
+        Ok(Access::Closed) => bare(ExpectedOutcome::Opaque),
+    };
+    Observation {
+        trace: trace::lines(&used.trace),
+        ..seen
+    }
+}
+
+/// What a page sees in the performance timeline.
+fn timing(ended: &Ended) -> Observation {
+    let seen = match &ended.outcome.result {
+        Err(failure) => failed(ExpectedOutcome::NetworkError, failure),
+        Ok(_) if ended.timed => bare(ExpectedOutcome::Readable),
+        Ok(_) => bare(ExpectedOutcome::Opaque),
+    };
+    Observation {
+        trace: trace::lines(&ended.outcome.trace),
+        ..seen
+    }
+}
