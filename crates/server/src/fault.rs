@@ -6,6 +6,7 @@
 mod case;
 mod config;
 mod credentials;
+mod layers;
 mod origin;
 mod preflight;
 mod response;

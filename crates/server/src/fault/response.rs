@@ -2,7 +2,7 @@
 
 use http::{
     HeaderMap, StatusCode,
-    header::{ACCESS_CONTROL_EXPOSE_HEADERS, VARY},
+    header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, VARY},
 };
 
 use super::case::{Case, remove, rewrite, set};
@@ -22,6 +22,14 @@ pub(super) fn no_vary_if_refused(case: &Case<'_>, decision: &mut Decision) {
 
 pub(super) fn no_vary_without_origin(case: &Case<'_>, decision: &mut Decision) {
     if case.origin().is_none() {
+        forget_vary(decision);
+    }
+}
+
+/// Says `*` where no origin asks, as if nobody else would get to see it.
+pub(super) fn wildcard_without_origin(case: &Case<'_>, decision: &mut Decision) {
+    if case.origin().is_none() && matches!(decision, Decision::Actual(_)) {
+        set(decision.headers_mut(), ACCESS_CONTROL_ALLOW_ORIGIN, "*");
         forget_vary(decision);
     }
 }
@@ -71,6 +79,12 @@ fn is_error(status: StatusCode) -> bool {
 
 pub(super) fn expose_nothing(_: &Case<'_>, decision: &mut Decision) {
     remove(decision.headers_mut(), &ACCESS_CONTROL_EXPOSE_HEADERS);
+}
+
+pub(super) fn expose_only_with_origin(case: &Case<'_>, decision: &mut Decision) {
+    if case.origin().is_none() {
+        expose_nothing(case, decision);
+    }
 }
 
 pub(super) fn expose_on_preflight(case: &Case<'_>, decision: &mut Decision) {

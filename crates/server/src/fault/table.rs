@@ -2,7 +2,7 @@
 
 use super::{
     Effect::{self, Accepts, Alters, Finishes, Trusts},
-    config, credentials, origin, preflight, response,
+    config, credentials, layers, origin, preflight, response,
 };
 
 /// Writes the enum, its list and its properties from one table.
@@ -124,6 +124,10 @@ faults! {
         "Users behind a shared cache: a stored error is served to another listed site, which cannot read it.";
     VaryOverwritten("vary-overwritten", "cache-poisoning", Finishes(response::vary_overwritten)):
         "Users behind a shared cache: they get responses in a form that they cannot read.";
+    OriginlessWildcard("originless-wildcard", "cache-poisoning", Alters(response::wildcard_without_origin)):
+        "Users behind a shared cache: the answer to a plain visit is served to any page, which may read it.";
+    ExposeOnlyWithOrigin("expose-only-with-origin", "cache-poisoning", Alters(response::expose_only_with_origin)):
+        "Users behind a shared cache: the answer to a plain visit hides the headers meant for pages.";
     // Errors and redirects
     ErrorsWithoutCors("errors-without-cors", "missing-on-error", Finishes(response::bare_errors)):
         "Developers: the listed sites see a network error instead of what went wrong.";
@@ -174,6 +178,13 @@ faults! {
         "The listed sites: browsers refuse the whole preflight for one bad item.";
     RefusalListsPolicy("refusal-lists-policy", "leak", Alters(preflight::refusal_lists_policy)):
         "The operator: any page learns which methods and headers there are.";
+    // Layers
+    ProxyAddsAnyOrigin("proxy-adds-any-origin", "duplicate-header", Alters(layers::any_origin_added)):
+        "Listed sites can read nothing, for two values are none; any other page can.";
+    ProxyGrantsPreflights("proxy-grants-preflights", "reflected-origin", Alters(layers::preflights_granted)):
+        "The operator: a gateway grants what the server behind it would refuse, so any page has it act.";
+    VaryReplaced("vary-replaced", "cache-poisoning", Finishes(layers::vary_replaced)):
+        "Users behind a shared cache: a compressing layer drops the origin from `Vary`.";
     // Exposed headers and max age
     ExposeMissing("expose-missing", "expose", Alters(response::expose_nothing)):
         "The listed sites: headers meant for them cannot be read.";
