@@ -74,6 +74,39 @@ fn near_miss(change: &str) -> Option<NearMiss> {
             let other = if tld == "test" { "example" } else { "test" };
             Some(with_host(url, &format!("{name}.{other}")))
         },
+        "longer" => |url| Some(with_host(url, &format!("{}s", host(url)))),
+        "shorter" => |url| {
+            let shorter = host(url).get(1..)?;
+            (!shorter.starts_with('.')).then(|| with_host(url, shorter))
+        },
+        "twice" => |url| Some(with_host(url, &format!("{0}.{0}", host(url)))),
+        "hyphen" => |url| {
+            host(url)
+                .contains('.')
+                .then(|| with_host(url, &host(url).replacen('.', "-", 1)))
+        },
+        "hyphen-suffix" => |url| Some(with_host(url, &format!("{}-evil.example", host(url)))),
+        "hyphen-prefix" => |url| Some(with_host(url, &format!("evil-{}", host(url)))),
+        "longer-port" => |url| {
+            let port = u32::from(url.port_or_known_default()?) * 10;
+            let port = u16::try_from(port).ok()?;
+            Some(format!("{}://{}:{port}", url.scheme(), host(url)))
+        },
+        "look-alike" => look_alike,
+        "exclamation-mark" => |url| Some(marked(url, '!')),
+        "dollar" => |url| Some(marked(url, '$')),
+        "ampersand" => |url| Some(marked(url, '&')),
+        "apostrophe" => |url| Some(marked(url, '\'')),
+        "parenthesis" => |url| Some(marked(url, '(')),
+        "asterisk" => |url| Some(marked(url, '*')),
+        "plus" => |url| Some(marked(url, '+')),
+        "comma" => |url| Some(marked(url, ',')),
+        "semicolon" => |url| Some(marked(url, ';')),
+        "equals" => |url| Some(marked(url, '=')),
+        "underscore" => |url| Some(marked(url, '_')),
+        "backtick" => |url| Some(marked(url, '`')),
+        "brace" => |url| Some(marked(url, '{')),
+        "tilde" => |url| Some(marked(url, '~')),
         // What follows is never sent by a browser.
         "upper" => |url| Some(serialize(url).to_ascii_uppercase()),
         "slash" => |url| Some(format!("{}/", serialize(url))),
@@ -88,6 +121,21 @@ fn near_miss(change: &str) -> Option<NearMiss> {
         "space-list" => |url| Some(format!("{} https://evil.example", serialize(url))),
         _ => return None,
     })
+}
+
+/// The host, cut off by a character that the URL parser permits in hosts, before another domain.
+fn marked(url: &Url, mark: char) -> String {
+    with_host(url, &format!("{}{mark}.evil.example", host(url)))
+}
+
+/// The host with a Cyrillic letter in place of a Latin one, as browsers write it.
+fn look_alike(url: &Url) -> Option<String> {
+    let twins = [('a', 'а'), ('e', 'е'), ('o', 'о'), ('p', 'р'), ('c', 'с')];
+    let (latin, cyrillic) = twins
+        .into_iter()
+        .find(|(latin, _)| host(url).contains(*latin))?;
+    let name = host(url).replacen(latin, &cyrillic.to_string(), 1);
+    Some(serialize(&Url::parse(&with_host(url, &name)).ok()?))
 }
 
 fn exact(origins: &Listing<OriginRule>, index: usize, any: &str) -> Filled {
