@@ -75,14 +75,16 @@ pub fn prediction(case: &Case) -> Vec<Observation> {
     predicted(case).ok().flatten().unwrap_or_default()
 }
 
-/// The first header of `vector` that is to be hidden but that no answer of its step has.
+/// The first header of `vector` that is to be hidden but that no answer of its step has, nor one of an
+/// earlier step, which the browser may have stored.
 fn hides_nothing(vector: &Vector, predicted: &[Observation]) -> Option<Problem> {
     let steps = vector.steps.iter().zip(predicted).enumerate();
-    let missing = |(step, (demanded, seen)): (usize, (&VectorStep, &Observation))| {
+    let missing = |(step, (demanded, _)): (usize, (&VectorStep, &Observation))| {
         let arrives = |header: &ByteString| {
-            let answers = seen
-                .exchanges
+            let answers = predicted
                 .iter()
+                .take(step + 1)
+                .flat_map(|seen| &seen.exchanges)
                 .filter_map(|exchange| exchange.response.as_ref());
             let mut names = answers
                 .flat_map(|answer| &answer.headers)

@@ -21,6 +21,7 @@ use url::Url;
 use crate::{
     address::{BadUrl, Place},
     call,
+    http_cache::{HttpCache, Whose},
     jar::Jar,
 };
 
@@ -74,9 +75,10 @@ pub enum DriveError {
 }
 
 /// What the model's client remembers from step to step.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Memory {
     permissions: PreflightCache,
+    responses: HttpCache,
     jar: Jar,
     now: u64,
 }
@@ -93,7 +95,12 @@ pub async fn play(
     place: &mut Place,
     transport: &mut impl Transport,
 ) -> Result<Vec<Observation>, DriveError> {
-    let mut memory = Memory::default();
+    let mut memory = Memory {
+        permissions: PreflightCache::default(),
+        responses: HttpCache::new(Whose::Private),
+        jar: Jar::default(),
+        now: 0,
+    };
     let mut observations = Vec::with_capacity(vector.steps.len());
     for step in &vector.steps {
         let client = &step.client;

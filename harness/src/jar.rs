@@ -49,6 +49,18 @@ impl Jar {
     }
 }
 
+/// The site of `page`, which separates what browsers store for pages.
+///
+/// Spec: <https://html.spec.whatwg.org/multipage/browsers.html#obtain-a-site>
+pub(crate) fn site(page: &Origin) -> String {
+    let Origin::Tuple(tuple) = page else {
+        return "null".to_owned();
+    };
+    let host = tuple.host();
+    let domain = psl::domain_str(host).unwrap_or(host);
+    format!("{}://{domain}", tuple.scheme())
+}
+
 /// Whether `page` and `url` are schemefully same site.
 ///
 /// Spec: <https://html.spec.whatwg.org/multipage/browsers.html#same-site>

@@ -5,6 +5,7 @@
 //! | a vector with its roles filled in; which of them | [`case`], [`select`] |
 //! | the oracle must agree with it | [`predict`], [`agree`] |
 //! | the model plays it over real sockets | [`drive`], [`wire`] |
+//! | the same visits through a shared cache | [`shared_cache`] |
 //! | a browser plays it | [`browse`], [`chromium`] |
 //! | verdicts; results on disk | [`judge`], [`ledger`], [`output`] |
 //! | all of that; the command line | [`run`], [`cli`] |
@@ -29,6 +30,7 @@ pub mod drive;
 #[cfg(feature = "cli")]
 pub mod gallery;
 pub mod http1;
+mod http_cache;
 mod jar;
 pub mod judge;
 #[cfg(feature = "cli")]
@@ -46,6 +48,7 @@ pub mod run;
 pub mod select;
 #[cfg(feature = "cli")]
 pub mod selftest;
+pub mod shared_cache;
 mod trace;
 pub mod under;
 #[cfg(feature = "cli")]

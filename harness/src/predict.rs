@@ -3,7 +3,7 @@
 //! Nothing is sent. What it says must agree with a vector's expectations before anything is replayed.
 
 use crosscheck_oracle::{HeaderList, OutgoingRequest, Response};
-use crosscheck_report::observation::Observation;
+use crosscheck_report::observation::{Leg, Observation};
 use crosscheck_server::{
     request::{Headers, RequestHead},
     script::{Rewrite, render},
@@ -18,6 +18,7 @@ use crate::{
     case::{Case, ServerPart},
     drive::{Answered, DriveError, Transport, TransportError, play},
     http1::{Connection, Parsed, parse},
+    shared_cache::replay,
 };
 
 /// What each step of `case` must lead to; none if nobody answers it.
@@ -41,7 +42,11 @@ pub fn predicted(case: &Case) -> Result<Option<Vec<Observation>>, DriveError> {
         }
         ServerPart::Site(site) => {
             let mut place = Place::of_subject("/p/t/s".to_owned(), "0".to_owned());
-            play(&case.vector, &mut place, &mut ModelSite { site }).now_or_never()
+            let mut model = ModelSite { site };
+            let visits = replay(&case.vector, Leg::Oracle, &mut place, &mut model);
+            visits
+                .now_or_never()
+                .map(|visits| visits.map(|visits| visits.observations))
         }
     };
     played.expect("the model never waits").map(Some)

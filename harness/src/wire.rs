@@ -12,20 +12,17 @@ use std::{
 };
 
 use crosscheck_oracle::OutgoingRequest;
-use crosscheck_report::{
-    observation::{Leg, Observation},
-    results::LegResult,
-    verdict::Verdict,
-};
+use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
 use crosscheck_server::{HANDLED, script::closes, stage::Stage};
 use tokio::task::JoinSet;
 
 use crate::{
     address::Place,
     case::{Case, ServerPart},
-    drive::{Answered, DriveError, Transport, TransportError, play},
+    drive::{Answered, DriveError, Transport, TransportError},
     judge::{chain, leg_result, settled, unjudged},
     playground::Playground,
+    shared_cache::{self, Visits},
 };
 pub use client::render;
 use client::{Client, Reuse};
@@ -77,12 +74,15 @@ impl Wire {
         }
         let mut place = playground.set_up(case, &playground.new_exchange());
         match self.replay(case, &mut place, &playground.stage).await {
-            Ok(observations) => leg_result(case, Leg::Wire, observations),
+            Ok(seen) => LegResult {
+                note: seen.order,
+                ..leg_result(case, Leg::Wire, seen.observations)
+            },
             Err(error) => unjudged(Leg::Wire, Verdict::HarnessError, chain(&error)),
         }
     }
 
-    /// What each step of `case` leads to.
+    /// What each step of `case` leads to; where something stands between, in which order.
     ///
     /// # Errors
     ///
@@ -92,7 +92,7 @@ impl Wire {
         case: &Case,
         place: &mut Place,
         stage: &Stage,
-    ) -> Result<Vec<Observation>, DriveError> {
+    ) -> Result<Visits, DriveError> {
         let judges_server = matches!(case.server, ServerPart::Site(_));
         let mut session = Session {
             client: &self.client,
@@ -100,16 +100,19 @@ impl Wire {
             reuse: reuse(&case.server),
             judges_server,
         };
-        let played = play(&case.vector, place, &mut session).await;
+        let vector = &case.vector;
+        let played = shared_cache::replay(vector, Leg::Wire, place, &mut session).await;
         // The reference server's own word on what ran; a handler that panics cannot say so itself.
         let entries = stage.journal().take(place.exchange());
         // Nothing more will be asked of it, and memory must not grow with what is replayed.
         stage.forget_exchange(place.exchange());
         let mut observed = played?;
         let exchanges = observed
+            .observations
             .iter_mut()
             .flat_map(|observation| &mut observation.exchanges);
-        if judges_server {
+        // Behind a cache some requests never arrive.
+        if judges_server && vector.through.is_none() {
             for (exchange, entry) in exchanges.zip(entries) {
                 exchange.handled = Some(entry.is_handled());
             }

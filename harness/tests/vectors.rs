@@ -71,8 +71,11 @@ impl World {
     fn replay(&self, number: usize, case: &Case) -> Result<LegResult, Failed> {
         let mut place = self.playground.set_up(case, &format!("v{number}"));
         let replayed = self.wire.replay(case, &mut place, &self.playground.stage);
-        let observations = self.runtime.block_on(replayed)?;
-        Ok(leg_result(case, Leg::Wire, observations))
+        let seen = self.runtime.block_on(replayed)?;
+        Ok(LegResult {
+            note: seen.order,
+            ..leg_result(case, Leg::Wire, seen.observations)
+        })
     }
 }
 

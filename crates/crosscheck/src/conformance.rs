@@ -5,11 +5,11 @@ use std::{panic, thread};
 use crosscheck_harness::{
     address::Place,
     case::{Case, ServerPart, cases, may_refuse},
-    drive::play,
     judge::{chain, leg_result, settled, unjudged},
+    shared_cache::replay,
     under::{cases_under, lacks, of_one_resource},
 };
-use crosscheck_report::{observation::Leg, verdict::Verdict};
+use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
 use crosscheck_vectors::{load::Suite, policy::Policy};
 
 use crate::{
@@ -165,8 +165,11 @@ async fn play_all<S: Subject>(
         } else {
             let mut place = Place::of_subject(String::new(), "0".to_owned());
             let mut transport = InProcess { subject, resource };
-            match play(&case.vector, &mut place, &mut transport).await {
-                Ok(observations) => leg_result(case, Leg::Wire, observations),
+            match replay(&case.vector, Leg::Wire, &mut place, &mut transport).await {
+                Ok(seen) => LegResult {
+                    note: seen.order,
+                    ..leg_result(case, Leg::Wire, seen.observations)
+                },
                 Err(error) => unjudged(Leg::Wire, Verdict::HarnessError, chain(&error)),
             }
         };

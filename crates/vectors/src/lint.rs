@@ -117,6 +117,26 @@ fn references(vector: &Vector, known: &Known<'_>, say: &mut impl FnMut(String)) 
     if vector.steps.is_empty() {
         say("`steps` is empty".to_owned());
     }
+    if vector.through.is_some() {
+        visits(vector, say);
+    }
+}
+
+/// Steps that are visits in any order.
+fn visits(vector: &Vector, say: &mut impl FnMut(String)) {
+    if vector.policy.is_none() {
+        say("`through` is about servers; it needs a `policy`".to_owned());
+    }
+    if vector.steps.len() < 2 {
+        say("`through` needs at least two steps: one visit must come after another".to_owned());
+    }
+    let told = |step: &VectorStep| {
+        let requests = &step.expect.requests;
+        requests.iter().any(|request| request.handled.is_some())
+    };
+    if vector.steps.iter().any(told) {
+        say("`handled` cannot be told with `through`: the cache may answer".to_owned());
+    }
 }
 
 fn server_part(id: &VectorId, vector: &Vector, suite: &Suite, say: &mut impl FnMut(String)) {

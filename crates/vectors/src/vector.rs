@@ -52,8 +52,20 @@ pub struct Vector {
     /// The server's answers, if this vector judges clients.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub script: Option<Script>,
+    /// What stands between clients and server; nothing, if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub through: Option<Through>,
     /// The exchanges, in order.
     pub steps: Vec<VectorStep>,
+}
+
+/// What stands between clients and server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Through {
+    /// An HTTP cache that all clients share. Each step then is a visit of a client of its own, and must
+    /// end as expected whichever visit comes before it.
+    SharedCache,
 }
 
 /// Where a vector's policy comes from.

@@ -55,6 +55,9 @@ pub enum PlanError {
     /// No page can send it.
     #[error("no page can be made to send this request")]
     Raw,
+    /// Something stands between client and server.
+    #[error("a browser is connected to the server itself; only the wire leg puts a cache between")]
+    Through,
     /// A URL is none.
     #[error(transparent)]
     BadUrl(#[from] BadUrl),
@@ -65,6 +68,9 @@ pub enum PlanError {
 
 /// How `case` is replayed, wherever its exchanges will take place.
 pub(super) fn manner(case: &Case) -> Result<Manner, PlanError> {
+    if case.vector.through.is_some() {
+        return Err(PlanError::Through);
+    }
     let nowhere = match case.policy {
         None => Place::of_script(String::new(), String::new()),
         Some(_) => Place::of_subject(String::new(), String::new()),

@@ -1,5 +1,9 @@
 //! One call of a page, from the call to what the page gets.
 
+mod network;
+
+use std::sync::Arc;
+
 use crosscheck_oracle::{
     Access, Call, Failure, Feature, FilteredResponse, Millis, Origin, Outcome, Reply, Request,
     RequestMode, Response, ResponseType, Step, fetch, service_worker_response_check, tao_check,
@@ -12,8 +16,8 @@ use crosscheck_vectors::{
 };
 use url::Url;
 
-use super::{DriveError, Memory, Transport, events::Events, exchange, page_origin, pairs};
-use crate::{address::Place, call, trace};
+use super::{DriveError, Memory, Transport, events::Events, page_origin, pairs};
+use crate::{address::Place, call, jar, trace};
 
 /// How often an `EventSource` may connect before it must have seen its end.
 const MOST_CONNECTIONS: usize = 8;
@@ -35,6 +39,7 @@ pub(super) async fn visit(
         Err(failure) => return Ok(failed(ExpectedOutcome::ApiError, &failure)),
     };
     let mut visit = Visit {
+        site: jar::site(&origin).into(),
         origin,
         place,
         transport,
@@ -75,6 +80,8 @@ pub(super) async fn visit(
 /// A page at work.
 struct Visit<'a, T> {
     origin: Origin,
+    /// What is stored for pages of other sites is not for this one.
+    site: Arc<str>,
     place: &'a Place,
     transport: &'a mut T,
     memory: &'a mut Memory,
@@ -92,10 +99,10 @@ struct Ended {
 
 impl<T: Transport> Visit<'_, T> {
     async fn fetch(&mut self, request: Request) -> Result<Ended, DriveError> {
-        let memory = &mut *self.memory;
-        let now = Millis(memory.now);
+        let now = Millis(self.memory.now);
         let (mut last, mut timed) = (None, true);
-        let mut step = fetch(request, &mut memory.permissions, now);
+        let cache_mode = request.cache_mode;
+        let mut step = fetch(request, &mut self.memory.permissions, now);
         loop {
             let send = match step {
                 Step::Done(outcome) => {
@@ -107,28 +114,14 @@ impl<T: Transport> Visit<'_, T> {
                 }
                 Step::Send(send) => send,
             };
-            let mut request = send.request;
-            let credentials = request.include_credentials.is_included();
-            if credentials && let Some(cookies) = memory.jar.header(&self.origin, &request.url) {
-                request.headers.push("Cookie", cookies);
-            }
-            let answered = self.transport.exchange(&request).await?;
-            self.exchanges
-                .push(exchange(&request, &answered, self.place));
-            if credentials && let Some(response) = &answered.response {
-                for set_cookie in response.headers.values(b"set-cookie") {
-                    memory.jar.store(&self.origin, &request.url, set_cookie);
-                }
-            }
-            let reply = answered
-                .response
-                .as_ref()
-                .map_or(Reply::NoResponse, Reply::Response);
-            if let Some(response) = &answered.response {
+            let response = self.answer(send.request, cache_mode).await?;
+            let reply = response.as_ref().map_or(Reply::NoResponse, Reply::Response);
+            if let Some(response) = &response {
                 timed &= tao_check(send.awaiting.request(), response);
             }
-            step = send.awaiting.receive(reply, &mut memory.permissions, now);
-            last = answered.response;
+            let permissions = &mut self.memory.permissions;
+            step = send.awaiting.receive(reply, permissions, now);
+            last = response;
         }
     }
 

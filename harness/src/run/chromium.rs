@@ -194,7 +194,7 @@ enum Judged {
 fn judged(case: &Case, replayed: Replayed) -> Judged {
     Judged::Is(match replayed {
         Ok(observations) => leg_result(case, Leg::Chromium, observations),
-        Err(ReplayError::Plan(error @ PlanError::Raw)) => {
+        Err(ReplayError::Plan(error @ (PlanError::Raw | PlanError::Through))) => {
             unjudged(Leg::Chromium, Verdict::NotApplicable, error.to_string())
         }
         Err(ReplayError::Browser(error)) if needs_new_browser(&error) => {

@@ -92,6 +92,48 @@ fn a_problem_has_its_place(
     assert!(found[0].message.contains(message), "{found:?}");
 }
 
+#[rstest]
+#[case::sound(r#""policy":"single-origin""#, 2, "", None)]
+#[case::one_visit(r#""policy":"single-origin""#, 1, "", Some("at least two steps"))]
+#[case::handled(
+    r#""policy":"single-origin""#,
+    2,
+    r#","handled":true"#,
+    Some("`handled` cannot be told")
+)]
+#[case::script(r#""script":[{}]"#, 2, "", Some("it needs a `policy`"))]
+fn visits_through_a_cache(
+    #[case] server: &str,
+    #[case] n_steps: usize,
+    #[case] more: &str,
+    #[case] message: Option<&str>,
+) {
+    let step = format!(
+        r#"{{"client":{{"origin":"https://app.example"}},"expect":{{"outcome":"readable","status":200,
+            "requests":[{{"method":"GET"{more}}}]}}}}"#
+    );
+    let file = format!(
+        r#"{{"title":"t","about":"a","vectors":[{{"name":"one","title":"It is.","why":"So.",
+            "kind":"required","requirements":["fetch/cors-check/missing-acao"],
+            "through":"shared-cache",{server},"steps":[{}]}}]}}"#,
+        vec![step; n_steps].join(",")
+    );
+    let folder = if message.is_some_and(|message| message.contains("policy")) {
+        "browser/cors-check"
+    } else {
+        "server"
+    };
+    let found = problems(&format!("{folder}/x.json"), &file);
+    let found: Vec<_> = found.iter().map(|problem| &*problem.message).collect();
+    assert_eq!(found.len(), usize::from(message.is_some()), "{found:?}");
+    assert!(
+        found
+            .iter()
+            .all(|problem| problem.contains(message.unwrap_or_default())),
+        "{found:?}"
+    );
+}
+
 #[test]
 fn all_problems_are_told_at_once() {
     let two = GOOD

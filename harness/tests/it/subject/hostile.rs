@@ -122,7 +122,7 @@ pub(super) async fn replay_at(address: SocketAddr) -> Result<Vec<Observation>, S
     let case = case();
     let mut place = playground.set_up(&case, "hostile");
     let replayed = wire.replay(&case, &mut place, &playground.stage).await;
-    replayed.map_err(|error| {
+    replayed.map(|seen| seen.observations).map_err(|error| {
         let mut text = error.to_string();
         let mut cause = std::error::Error::source(&error);
         while let Some(error) = cause {
