@@ -1,6 +1,8 @@
 //! The command line: parsing, dispatch and exit codes.
 
+mod audit;
 mod compare;
+mod policy;
 mod report;
 mod run;
 mod selftest;
@@ -56,6 +58,8 @@ enum Format {
 enum Command {
     /// Replay vectors and report where what happens differs from what the standard demands.
     Run(run::Args),
+    /// Learn from outside what a server grants, and what is weak about it.
+    Audit(audit::Args),
     /// Start the reference server by itself.
     Serve(serve::Args),
     /// Show that every fault of the reference server is caught, and that every expectation matters.
@@ -86,6 +90,7 @@ impl Cli {
             .into_diagnostic()?;
         match self.command {
             Command::Run(args) => runtime.block_on(args.exec(self.global)),
+            Command::Audit(args) => runtime.block_on(args.exec(self.global)),
             Command::Serve(args) => runtime.block_on(args.exec(self.global)),
             Command::Selftest(args) => runtime.block_on(args.exec(self.global)),
             Command::Report(args) => args.exec(self.global),

@@ -8,12 +8,15 @@
 //! | the same visits through a shared cache | [`shared_cache`] |
 //! | a browser plays it | [`browse`], [`chromium`] |
 //! | verdicts; results on disk | [`judge`], [`ledger`], [`output`] |
+//! | what a deployed server grants, and what is weak about it | [`audit`], [`deployed`] |
 //! | all of that; the command line | [`run`], [`cli`] |
 //!
 //! The harness carries, it does not decide: rules about CORS are the oracle's and the server's.
 
 pub mod address;
 pub mod agree;
+#[cfg(feature = "cli")]
+pub mod audit;
 #[cfg(feature = "cli")]
 pub mod browse;
 mod call;
@@ -24,6 +27,8 @@ pub mod chromium;
 pub mod cli;
 #[cfg(feature = "cli")]
 mod clock;
+#[cfg(feature = "cli")]
+pub mod deployed;
 #[cfg(feature = "cli")]
 pub mod deviations;
 pub mod drive;

@@ -1,16 +1,15 @@
 //! `crosscheck serve`.
 
-use std::{error::Error as _, fs, io, net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{error::Error as _, io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use crosscheck_server::{
     fault::Fault,
     site::Site,
     stage::{Reach, Stage, StartError},
 };
-use crosscheck_vectors::{policy::Policy, vector::PolicyFile};
-use miette::{Context, IntoDiagnostic, Result, miette};
+use miette::{IntoDiagnostic, Result, miette};
 
-use super::{Format, Global, print};
+use super::{Format, Global, policy::read_policy, print};
 
 /// Start the reference server by itself.
 ///
@@ -89,22 +88,4 @@ fn cannot_listen(error: StartError) -> miette::Report {
             miette::Report::from_err(other)
         }
     }
-}
-
-/// A policy by itself, or with the title that the suite's own have.
-fn read_policy(path: &PathBuf) -> Result<Policy> {
-    let text = fs::read_to_string(path)
-        .into_diagnostic()
-        .wrap_err_with(|| format!("cannot read the policy `{}`", path.display()))?;
-    let value: serde_json::Value = serde_json::from_str(&text)
-        .into_diagnostic()
-        .wrap_err_with(|| format!("`{}` is no JSON", path.display()))?;
-    let parsed = if value.get("policy").is_some() {
-        serde_json::from_value::<PolicyFile>(value).map(|file| file.policy)
-    } else {
-        serde_json::from_value(value)
-    };
-    parsed
-        .into_diagnostic()
-        .wrap_err_with(|| format!("`{}` is no policy", path.display()))
 }

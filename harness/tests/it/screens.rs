@@ -19,6 +19,7 @@ fn steady(text: &str) -> String {
 #[rstest]
 #[case::program("crosscheck", "")]
 #[case::run("run", "run")]
+#[case::audit("audit", "audit")]
 #[case::serve("serve", "serve")]
 #[case::selftest("selftest", "selftest")]
 #[case::report("report", "report")]
@@ -40,7 +41,7 @@ fn help(#[case] name: &str, #[case] command: &str) {
 #[test]
 fn every_command_is_described() {
     let Ran { out, .. } = Bench::empty().crosscheck("--help").ended(0);
-    for command in ["run", "serve", "selftest", "report", "vectors"] {
+    for command in ["run", "audit", "serve", "selftest", "report", "vectors"] {
         assert!(
             out.contains(&format!("\n  {command} ")),
             "{command} is missing: {out}"

@@ -1,0 +1,87 @@
+//! What a server grants, learnt from outside, and what is weak about it.
+//!
+//! | step | module |
+//! | --- | --- |
+//! | what is asked about; names that nobody has | [`target`] |
+//! | families of origins that careless comparisons let in: data | [`probe`] |
+//! | the requests of pages, and what a browser would hand over: the oracle's word | [`sender`] |
+//! | few questions, all of them remembered | [`ask`], [`learn`] |
+//! | what was granted, as a policy; how that differs from a given one | [`grants`], [`compare`] |
+//! | weaknesses and facts: pure functions of what was learnt | [`weakness`] |
+//! | what a class means, and what to do | [`class`] |
+//! | text and JSON | [`report`] |
+
+pub mod ask;
+pub mod class;
+pub mod compare;
+pub mod grants;
+pub mod learn;
+pub mod probe;
+pub mod report;
+pub mod sender;
+pub mod target;
+pub mod weakness;
+
+use crosscheck_vectors::load::Suite;
+
+use crate::{deployed::PrivateHeader, drive::Transport};
+use learn::Known;
+use report::{Audit, Outcome, Presenter, ShownProof};
+use target::Target;
+
+/// So many requests are enough for one URL, confirmations included; a sound server takes about 50.
+pub const ENOUGH_REQUESTS: u16 = 64;
+
+/// What an audit needs beside a URL and a way to reach it.
+#[derive(Debug)]
+pub struct Auditor<'a> {
+    /// The weakness classes.
+    pub suite: &'a Suite,
+    /// What is known beforehand.
+    pub known: &'a Known,
+    /// What must not be shown.
+    pub private: &'a [PrivateHeader],
+    /// The most requests for one URL.
+    pub n_requests: usize,
+}
+
+impl Auditor<'_> {
+    /// Audits `url` over `transport`; `seed` decides which names are made up.
+    pub async fn audit(&self, url: &str, transport: &mut impl Transport, seed: u64) -> Audit {
+        let presenter = Presenter {
+            suite: self.suite,
+            private: self.private,
+        };
+        let target: Target = match url.parse() {
+            Ok(target) => target,
+            // It may have a password in it, so it is not repeated.
+            Err(bad @ target::BadTarget::Secret) => {
+                return Audit::not_judged("(a URL with a password)", bad.to_string());
+            }
+            Err(bad) => return Audit::not_judged(url, bad.to_string()),
+        };
+        let learnt = match learn::learn(&target, self.known, transport, self.n_requests, seed).await
+        {
+            Ok(learnt) => learnt,
+            Err(silence) => {
+                return Audit::not_judged(url, presenter.conceal(&silence.to_string()));
+            }
+        };
+        let judgement = weakness::judge(&learnt);
+        let policy = self.known.policy.as_ref();
+        let differences = policy.map(|policy| compare::compare(policy, &learnt));
+        let mut findings = presenter.findings(
+            &learnt,
+            grants::grants(&learnt),
+            &judgement,
+            &differences.unwrap_or_default(),
+        );
+        for (shown, weakness) in findings.weaknesses.iter_mut().zip(&judgement.weaknesses) {
+            shown.proof = weakness.proof.as_ref().map(ShownProof::from);
+        }
+        Audit {
+            url: url.to_owned(),
+            outcome: Outcome::Judged(Box::new(findings)),
+        }
+    }
+}

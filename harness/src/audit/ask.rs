@@ -1,0 +1,93 @@
+//! Asking, within a budget, and remembering what was asked and answered.
+
+use crosscheck_oracle::{OutgoingRequest, Response};
+
+use crate::{drive::Transport, judge::chain};
+
+/// After so many questions in a row without an answer a server is given up.
+const PATIENCE: usize = 3;
+
+/// A request, and what came of it.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// What was sent.
+    pub request: OutgoingRequest,
+    /// What came back, or why nothing did.
+    pub answer: Result<Response, String>,
+}
+
+/// The place of an exchange among those of an audit.
+pub type Place = usize;
+
+/// Why no more is asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Silence {
+    /// As much was asked as was allowed.
+    #[error("the limit of requests was reached")]
+    Budget,
+    /// The server stopped answering.
+    #[error("{0}")]
+    Unreachable(String),
+}
+
+/// Asks one server.
+#[derive(Debug)]
+pub struct Asker<'a, T> {
+    transport: &'a mut T,
+    n_left: usize,
+    n_unanswered: usize,
+    exchanges: Vec<Exchange>,
+}
+
+impl<'a, T: Transport> Asker<'a, T> {
+    /// One that may ask `n_requests` times.
+    pub fn new(transport: &'a mut T, n_requests: usize) -> Self {
+        Self {
+            transport,
+            n_left: n_requests,
+            n_unanswered: 0,
+            exchanges: Vec::new(),
+        }
+    }
+
+    /// Sends `request`; none if there is no answer to it.
+    ///
+    /// # Errors
+    ///
+    /// If nothing more is to be asked.
+    pub async fn ask(
+        &mut self,
+        request: OutgoingRequest,
+    ) -> Result<Option<(Place, Response)>, Silence> {
+        self.n_left = self.n_left.checked_sub(1).ok_or(Silence::Budget)?;
+        let answer = match self.transport.exchange(&request).await {
+            Ok(answered) => answered
+                .response
+                .ok_or_else(|| "the connection ended without an answer".to_owned()),
+            Err(error) => Err(chain(&*error.source)),
+        };
+        self.n_unanswered = match &answer {
+            Ok(_) => 0,
+            Err(_) => self.n_unanswered + 1,
+        };
+        let place = self.exchanges.len();
+        if let Err(why) = &answer
+            && self.n_unanswered == PATIENCE
+        {
+            return Err(Silence::Unreachable(why.clone()));
+        }
+        let response = answer.as_ref().ok().cloned();
+        self.exchanges.push(Exchange { request, answer });
+        Ok(response.map(|response| (place, response)))
+    }
+
+    /// What was asked at `place`.
+    pub fn exchange(&self, place: Place) -> Option<&Exchange> {
+        self.exchanges.get(place)
+    }
+
+    /// Everything that was asked.
+    pub fn into_exchanges(self) -> Vec<Exchange> {
+        self.exchanges
+    }
+}

@@ -1,0 +1,210 @@
+//! What was learnt, as a policy.
+
+use std::collections::BTreeSet;
+
+use crosscheck_oracle::{
+    Extracted, ExtractedSingle, Origin, Response, extract_list, extract_max_age,
+    is_forbidden_method, is_forbidden_request_header,
+};
+use crosscheck_vectors::policy::{Listing, MaxAge, OriginRule, Policy};
+
+use super::{
+    learn::{Learnt, Preflighted, Tried},
+    probe::Base,
+    sender::{Sender, Sharing},
+    target::is_invented,
+};
+
+/// Methods that no page needs permission for.
+const SAFELISTED: [&str; 3] = ["GET", "HEAD", "POST"];
+
+/// The policy that fits best what `learnt` saw being granted.
+pub fn grants(learnt: &Learnt) -> Policy {
+    let credentials = learnt.best_share() == Sharing::Credentialed;
+    Policy {
+        origins: origins(learnt),
+        methods: methods(learnt),
+        request_headers: request_headers(learnt),
+        response_headers: response_headers(learnt),
+        credentials,
+        max_age: max_age(learnt),
+    }
+}
+
+/// Whether `asked` permits what a page with this policy needs.
+pub fn permits(learnt: &Learnt, asked: &Preflighted) -> bool {
+    asked.permission.sharing > Sharing::Withheld && asked.permission.sharing >= learnt.best_share()
+}
+
+/// Whether `policy` lets pages of `origin` read.
+pub fn allows(policy: &Policy, origin: &str) -> bool {
+    let listed = |rule: &OriginRule| match rule {
+        OriginRule::Exact(exact) => exact == origin,
+        OriginRule::Null => origin == "null",
+        OriginRule::SubdomainsOf(base) => is_below(base, origin),
+    };
+    policy.origins.is_any() || policy.origins.listed().iter().any(listed)
+}
+
+fn is_below(base: &str, origin: &str) -> bool {
+    let parts = |text: &str| Origin::parse(text).ok().as_ref().and_then(Base::new);
+    let (Some(base), Some(origin)) = (parts(base), parts(origin)) else {
+        return false;
+    };
+    let above = origin.host.strip_suffix(&base.host);
+    origin.scheme == base.scheme
+        && origin.port == base.port
+        && above.is_some_and(|above| above.len() > 1 && above.ends_with('.'))
+}
+
+/// Whether both members of a family were granted something.
+pub fn is_confirmed(tried: &Tried) -> bool {
+    let granted = |sharing| sharing > Sharing::Withheld;
+    granted(tried.first.sharing)
+        && tried
+            .again
+            .as_ref()
+            .is_some_and(|again| granted(again.sharing))
+}
+
+fn origins(learnt: &Learnt) -> Listing<OriginRule> {
+    if learnt.strangers_share() > Sharing::Withheld {
+        return Listing::Any;
+    }
+    let mut patterns = Vec::new();
+    for tried in learnt.tried.iter().filter(|tried| is_confirmed(tried)) {
+        if let ("sibling" | "subdomain", Sender::Page(origin)) =
+            (tried.probe.name, &tried.first.sender)
+            && let Some(found) = Base::new(origin)
+            && let Some((_, host)) = found.host.split_once('.')
+        {
+            patterns.push(found.with_host(host));
+        }
+    }
+    patterns.sort();
+    let covered: Vec<_> = patterns
+        .iter()
+        .filter(|one| !patterns.iter().any(|other| is_below(other, one)))
+        .cloned()
+        .collect();
+    let granted = learnt
+        .candidates
+        .iter()
+        .filter(|asked| asked.sharing > Sharing::Withheld);
+    let exact = granted.filter_map(|asked| asked.sender.origin());
+    let exact = exact.filter(|origin| !covered.iter().any(|base| is_below(base, origin)));
+    let exact: BTreeSet<_> = exact.map(str::to_owned).collect();
+    let null = learnt
+        .null
+        .iter()
+        .any(|asked| asked.sharing > Sharing::Withheld);
+    let rules = exact
+        .into_iter()
+        .map(OriginRule::Exact)
+        .chain(covered.into_iter().map(OriginRule::SubdomainsOf))
+        .chain(null.then_some(OriginRule::Null));
+    Listing::Listed(rules.collect())
+}
+
+fn methods(learnt: &Learnt) -> Listing<String> {
+    let granted: Vec<_> = granted(learnt).collect();
+    if granted.iter().any(|asked| is_invented(&asked.wish.method)) {
+        return Listing::Any;
+    }
+    let asked = granted.iter().map(|asked| asked.wish.method.clone());
+    let listed = items(learnt, "access-control-allow-methods");
+    let all: BTreeSet<_> = asked.chain(listed).collect();
+    let meant = all.into_iter().filter(|method| {
+        method != "*"
+            && !SAFELISTED.contains(&&**method)
+            && method != "OPTIONS"
+            && !is_forbidden_method(method.as_bytes())
+    });
+    Listing::Listed(meant.collect())
+}
+
+fn request_headers(learnt: &Learnt) -> Listing<String> {
+    let granted: Vec<_> = granted(learnt)
+        .filter(|asked| !asked.wish.headers.is_empty())
+        .collect();
+    if granted
+        .iter()
+        .any(|asked| asked.wish.headers.iter().any(|name| is_invented(name)))
+    {
+        return Listing::Any;
+    }
+    let asked = granted.iter().flat_map(|asked| asked.wish.headers.iter());
+    let listed = items(learnt, "access-control-allow-headers");
+    let all: BTreeSet<_> = asked
+        .cloned()
+        .chain(listed)
+        .map(|name| name.to_ascii_lowercase())
+        .collect();
+    let meant = all
+        .into_iter()
+        .filter(|name| name != "*" && !is_forbidden_request_header(name.as_bytes(), b""));
+    Listing::Listed(meant.collect())
+}
+
+fn response_headers(learnt: &Learnt) -> Listing<String> {
+    let asked = learnt.trusted_ask();
+    let answer = asked.and_then(|asked| learnt.answer(asked.at));
+    let shared = asked.is_some_and(|asked| asked.sharing > Sharing::Withheld);
+    let exposed = answer.filter(|_| shared).map(exposed).unwrap_or_default();
+    if exposed.contains("*") && learnt.best_share() == Sharing::Anonymous {
+        return Listing::Any;
+    }
+    Listing::Listed(exposed.into_iter().filter(|name| name != "*").collect())
+}
+
+/// The names that `answer` exposes, in lower case.
+pub fn exposed(answer: &Response) -> BTreeSet<String> {
+    match extract_list(&answer.headers, "access-control-expose-headers") {
+        Extracted::Items(names) => names.into_iter().map(lower).collect(),
+        Extracted::Absent | Extracted::Malformed => BTreeSet::new(),
+    }
+}
+
+/// For how long the trusted page's permissions are to be kept.
+fn max_age(learnt: &Learnt) -> MaxAge {
+    let ages = granted(learnt)
+        .filter_map(|asked| learnt.answer(asked.at))
+        .map(said_max_age);
+    ages.max_by_key(|age| *age != MaxAge::Unset)
+        .unwrap_or(MaxAge::Unset)
+}
+
+fn said_max_age(answer: &Response) -> MaxAge {
+    match extract_max_age(&answer.headers) {
+        ExtractedSingle::Value(0) => MaxAge::Disable,
+        ExtractedSingle::Value(seconds) => {
+            MaxAge::Seconds(u32::try_from(seconds).unwrap_or(u32::MAX))
+        }
+        ExtractedSingle::Absent | ExtractedSingle::Malformed => MaxAge::Unset,
+    }
+}
+
+/// The trusted page's preflights that permit what was asked for.
+fn granted(learnt: &Learnt) -> impl Iterator<Item = &Preflighted> {
+    learnt
+        .plain_preflights()
+        .filter(|asked| permits(learnt, asked))
+}
+
+/// What the granted preflights list under `name`.
+fn items(learnt: &Learnt, name: &str) -> Vec<String> {
+    let answers = granted(learnt).filter_map(|asked| learnt.answer(asked.at));
+    let lists = answers.map(|answer| match extract_list(&answer.headers, name) {
+        Extracted::Items(items) => items.into_iter().map(text).collect(),
+        Extracted::Absent | Extracted::Malformed => Vec::new(),
+    });
+    lists.flatten().collect()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn lower(bytes: &[u8]) -> String {
+    text(bytes).to_ascii_lowercase()
+}

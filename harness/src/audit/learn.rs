@@ -1,0 +1,260 @@
+//! Learning, with few questions, what a server grants to whom.
+
+mod origins;
+mod preflights;
+
+use crosscheck_oracle::{Origin, Response};
+use crosscheck_vectors::policy::{OriginRule, Policy};
+
+use super::{
+    ask::{Asker, Exchange, Place, Silence},
+    probe::{Probe, sender, stranger},
+    sender::{Permission, Sender, Sharing, Wish},
+    target::{Names, Target},
+};
+use crate::drive::Transport;
+
+/// What is known before anything is asked.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Origins of pages that ought to be trusted.
+    pub origins: Vec<String>,
+    /// What the operator intends.
+    pub policy: Option<Policy>,
+}
+
+/// A GET, and what its sender gets to read.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Who asked.
+    pub sender: Sender,
+    /// Where it stands.
+    pub at: Place,
+    /// What it gets.
+    pub sharing: Sharing,
+}
+
+/// A member of a family of origins, and if it was granted anything another one.
+#[derive(Clone, Debug)]
+pub struct Tried {
+    /// The family.
+    pub probe: &'static Probe,
+    /// The first member.
+    pub first: Asked,
+    /// The other one.
+    pub again: Option<Asked>,
+}
+
+/// A preflight, and what it permits.
+#[derive(Clone, Debug)]
+pub struct Preflighted {
+    /// What was odd about it.
+    pub twist: Twist,
+    /// What it asked for.
+    pub wish: Wish,
+    /// Where it stands.
+    pub at: Place,
+    /// What it permits.
+    pub permission: Permission,
+}
+
+/// What is odd about a preflight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Twist {
+    /// Blanks after the commas of its list of headers.
+    Blanks,
+    /// A list of headers that is none.
+    Garbage,
+    /// Nothing: it comes from a page that is trusted.
+    None,
+    /// It asks for private network access, too.
+    PrivateNetwork,
+    /// A list of headers on two lines.
+    SplitList,
+    /// It comes from a stranger.
+    Stranger,
+}
+
+/// All that was learnt.
+#[derive(Clone, Debug)]
+pub struct Learnt {
+    /// What was asked.
+    pub target: Target,
+    /// Every request with its answer, in order.
+    pub exchanges: Vec<Exchange>,
+    /// The answers to requests without an origin.
+    pub baseline: Vec<Place>,
+    /// Pages of strangers: what everybody gets.
+    pub strangers: Vec<Asked>,
+    /// A stranger with a cookie.
+    pub with_cookie: Option<Asked>,
+    /// The best-trusted page, with a cookie.
+    pub trusted_with_cookie: Option<Asked>,
+    /// Pages with opaque origins.
+    pub null: Vec<Asked>,
+    /// Pages that may well be trusted.
+    pub candidates: Vec<Asked>,
+    /// A GET with the `Origin` that the POST of the server's own page has.
+    pub own: Option<Asked>,
+    /// Near misses and the like.
+    pub tried: Vec<Tried>,
+    /// Text that is no origin at all.
+    pub garbage: Option<Asked>,
+    /// Two `Origin` lines, the trusted one first.
+    pub two_lines: Option<Asked>,
+    /// The best-trusted page, in whose name preflights are sent.
+    pub trusted: Option<Origin>,
+    /// Preflights, and what they permit.
+    pub preflights: Vec<Preflighted>,
+    /// What a trusted page gets of a missing page below the target.
+    pub missing: Option<Asked>,
+    /// What a trusted page gets if it asks whether anything changed.
+    pub conditional: Option<Asked>,
+    /// Why less was asked than could be.
+    pub silence: Option<Silence>,
+}
+
+impl Learnt {
+    /// The answer at `place`.
+    pub fn answer(&self, place: Place) -> Option<&Response> {
+        self.exchanges.get(place)?.answer.as_ref().ok()
+    }
+
+    /// What everybody gets.
+    pub fn strangers_share(&self) -> Sharing {
+        let shares = self.strangers.iter().map(|asked| asked.sharing);
+        shares.min().unwrap_or(Sharing::Withheld)
+    }
+
+    /// The most that any page that may be trusted gets.
+    pub fn best_share(&self) -> Sharing {
+        let shares = self.candidates.iter().map(|asked| asked.sharing);
+        shares.fold(self.strangers_share(), Sharing::max)
+    }
+
+    /// The GET of the page in whose name preflights are sent.
+    pub fn trusted_ask(&self) -> Option<&Asked> {
+        let trusted = self.trusted.as_ref()?.serialize();
+        let all = self.candidates.iter().chain(&self.strangers);
+        let mut own = all.chain(&self.null);
+        own.find(|asked| asked.sender.origin() == Some(trusted))
+    }
+
+    /// Preflights with nothing odd about them.
+    pub fn plain_preflights(&self) -> impl Iterator<Item = &Preflighted> {
+        let is_plain = |asked: &&Preflighted| asked.twist == Twist::None;
+        self.preflights.iter().filter(is_plain)
+    }
+}
+
+/// Asks `target` over `transport`, at most `n_requests` times.
+///
+/// # Errors
+///
+/// If it does not answer even the first question.
+pub async fn learn(
+    target: &Target,
+    known: &Known,
+    transport: &mut impl Transport,
+    n_requests: usize,
+    seed: u64,
+) -> Result<Learnt, Silence> {
+    let mut conversation = Conversation {
+        asker: Asker::new(transport, n_requests),
+        names: Names::new(seed),
+        known,
+        learnt: Learnt {
+            target: target.clone(),
+            exchanges: Vec::new(),
+            baseline: Vec::new(),
+            strangers: Vec::new(),
+            with_cookie: None,
+            trusted_with_cookie: None,
+            null: Vec::new(),
+            candidates: Vec::new(),
+            own: None,
+            tried: Vec::new(),
+            garbage: None,
+            two_lines: None,
+            trusted: None,
+            preflights: Vec::new(),
+            missing: None,
+            conditional: None,
+            silence: None,
+        },
+    };
+    let ended = conversation.converse().await;
+    let Conversation {
+        asker, mut learnt, ..
+    } = conversation;
+    learnt.exchanges = asker.into_exchanges();
+    match ended {
+        Err(silence) if learnt.baseline.is_empty() => Err(silence),
+        ended => {
+            learnt.silence = ended.err();
+            Ok(learnt)
+        }
+    }
+}
+
+/// A conversation with one server.
+struct Conversation<'a, T> {
+    asker: Asker<'a, T>,
+    names: Names,
+    known: &'a Known,
+    learnt: Learnt,
+}
+
+impl<T: Transport> Conversation<'_, T> {
+    async fn converse(&mut self) -> Result<(), Silence> {
+        self.baseline().await?;
+        self.strangers().await?;
+        self.candidates().await?;
+        self.trusted_preflights().await?;
+        self.further_answers().await?;
+        self.near_misses().await?;
+        self.odd_preflights().await
+    }
+
+    async fn baseline(&mut self) -> Result<(), Silence> {
+        // A server may just have woken up, so the first question is asked again.
+        for _attempt in 0..3 {
+            let request = Sender::Nobody.ask(self.learnt.target.url());
+            if let Some((place, _)) = self.asker.ask(request).await? {
+                self.learnt.baseline.push(place);
+                return Ok(());
+            }
+        }
+        Err(Silence::Unreachable("no answer".to_owned()))
+    }
+
+    /// Lets `sender` send its GET, with further headers.
+    async fn get(
+        &mut self,
+        sender: Sender,
+        further: &[(&str, &[u8])],
+    ) -> Result<Option<Asked>, Silence> {
+        let url = self.learnt.target.url().clone();
+        let mut request = sender.ask(&url);
+        for (name, value) in further {
+            request.headers.push(*name, *value);
+        }
+        let answered = self.asker.ask(request).await?;
+        Ok(answered.map(|(at, response)| Asked {
+            sharing: sender.sharing(&url, &response),
+            sender,
+            at,
+        }))
+    }
+
+    fn stranger(&mut self) -> Sender {
+        let scheme = self.learnt.target.page_scheme();
+        sender(&stranger(scheme, &mut self.names))
+    }
+
+    /// The rules of the operator's list.
+    fn rules(&self) -> &[OriginRule] {
+        let policy = self.known.policy.as_ref();
+        policy.map_or(&[], |policy| policy.origins.listed())
+    }
+}

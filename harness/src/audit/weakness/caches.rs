@@ -1,0 +1,185 @@
+//! Answers that a cache may hand to somebody they were not made for.
+
+use std::borrow::Cow;
+
+use crosscheck_oracle::{Response, get_decode_and_split, is_ok_status};
+
+use super::{Judgement, Severity};
+use crate::audit::{ask::Place, learn::Learnt, sender::Sharing};
+
+/// An answer that depends on who asked, or does not.
+#[derive(Clone, Copy, Debug)]
+struct Stored<'a> {
+    at: Place,
+    answer: &'a Response,
+}
+
+pub(super) fn judge(learnt: &Learnt, judgement: &mut Judgement) {
+    let at = |at: Place| learnt.answer(at).map(|answer| Stored { at, answer });
+    let pages = learnt
+        .candidates
+        .iter()
+        .chain(&learnt.strangers)
+        .chain(&learnt.null);
+    let (granted, refused): (Vec<_>, Vec<_>) =
+        pages.partition(|asked| asked.sharing > Sharing::Withheld);
+    let near = learnt.tried.iter().map(|tried| &tried.first);
+    let near = near.filter(|asked| asked.sharing == Sharing::Withheld);
+    let granted: Vec<_> = granted.iter().filter_map(|asked| at(asked.at)).collect();
+    let refused: Vec<_> = refused
+        .into_iter()
+        .chain(near)
+        .filter_map(|asked| at(asked.at))
+        .collect();
+    let plain: Vec<_> = learnt
+        .baseline
+        .iter()
+        .filter_map(|place| at(*place))
+        .collect();
+    let all: Vec<_> = [&granted, &refused, &plain]
+        .into_iter()
+        .flatten()
+        .copied()
+        .collect();
+    if !depends_on_origin(&all) {
+        return;
+    }
+    let kinds = [
+        (
+            &granted,
+            Severity::Medium,
+            "an answer made for one origin has no `Vary: Origin`, and caches hand it to others",
+        ),
+        (
+            &refused,
+            Severity::Low,
+            "the refusal of one origin has no `Vary: Origin`, and caches hand it to those that are trusted",
+        ),
+        (
+            &plain,
+            Severity::Low,
+            "an answer to a request without an origin has no `Vary: Origin`, and caches hand it to pages that then cannot read it",
+        ),
+    ];
+    for (answers, severity, seen) in kinds {
+        let open = |stored: &&Stored<'_>| is_storable(stored.answer) && !varies(stored.answer);
+        // Each kind was asked for more than once: all of them have to show it.
+        if let Some(first) = answers.first()
+            && answers.iter().all(|stored| open(&stored))
+        {
+            judgement.broken("cache-poisoning", severity, seen, &[first.at]);
+        }
+    }
+    errors(learnt, judgement);
+}
+
+/// The same for an error.
+fn errors(learnt: &Learnt, judgement: &mut Judgement) {
+    let Some(asked) = &learnt.missing else {
+        return;
+    };
+    let Some(answer) = learnt.answer(asked.at) else {
+        return;
+    };
+    if is_ok_status(answer.status) {
+        return;
+    }
+    let actual = learnt.trusted_ask();
+    if asked.sharing == Sharing::Withheld {
+        if actual.is_some_and(|actual| actual.sharing > Sharing::Withheld) {
+            let seen = format!(
+                "a missing page below it ({}) cannot be read by trusted pages, if it belongs to the same policy",
+                answer.status
+            );
+            judgement.note("missing-on-error", seen, &[asked.at]);
+        }
+        return;
+    }
+    let wildcard = answer.headers.get("access-control-allow-origin").as_deref() == Some(b"*");
+    if !wildcard && is_storable(answer) && !varies(answer) {
+        let seen = format!(
+            "an error ({}) made for one origin has no `Vary: Origin`, and caches hand it to others",
+            answer.status
+        );
+        judgement.broken("cache-poisoning", Severity::Low, seen, &[asked.at]);
+    }
+}
+
+/// Whether what is said about sharing differs between `answers`.
+fn depends_on_origin(answers: &[Stored<'_>]) -> bool {
+    let said = |stored: &Stored<'_>| {
+        let value = |name: &str| stored.answer.headers.get(name).map(Cow::into_owned);
+        (
+            value("access-control-allow-origin"),
+            value("access-control-allow-credentials"),
+        )
+    };
+    let mut all = answers.iter().map(said);
+    let first = all.next();
+    all.any(|other| Some(other) != first)
+}
+
+/// Whether any cache, be it the browser's own, may keep `answer`.
+///
+/// Spec: <https://httpwg.org/specs/rfc9111.html#response.cacheability>
+fn is_storable(answer: &Response) -> bool {
+    let directives = answer.headers.get("cache-control").unwrap_or_default();
+    let directives = get_decode_and_split(&directives);
+    let says = |name: &[u8]| {
+        let mut names = directives
+            .iter()
+            .filter_map(|item| item.split(|byte| *byte == b'=').next());
+        names.any(|found| found.eq_ignore_ascii_case(name))
+    };
+    let explicit = ["max-age", "s-maxage", "public"]
+        .iter()
+        .any(|name| says(name.as_bytes()))
+        || answer.headers.contains("expires");
+    !says(b"no-store") && (explicit || is_heuristically_cacheable(answer.status))
+}
+
+/// Spec: <https://httpwg.org/specs/rfc9110.html#overview.of.status.codes>
+fn is_heuristically_cacheable(status: u16) -> bool {
+    matches!(
+        status,
+        200 | 203 | 204 | 206 | 300 | 301 | 308 | 404 | 405 | 410 | 414 | 501
+    )
+}
+
+/// Whether `answer` says that it is for one origin only.
+fn varies(answer: &Response) -> bool {
+    let names = answer.headers.get("vary").unwrap_or_default();
+    names
+        .split(|byte| *byte == b',')
+        .map(<[u8]>::trim_ascii)
+        .any(|name| name == b"*" || name.eq_ignore_ascii_case(b"origin"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crosscheck_oracle::Response;
+    use rstest::rstest;
+
+    use super::{is_storable, varies};
+
+    #[rstest]
+    #[case::bare(200, "", true)]
+    #[case::missing(404, "", true)]
+    #[case::forbidden(403, "", false)]
+    #[case::forbidden_for_a_minute(403, "private, Max-Age=60", true)]
+    #[case::never(200, "max-age=0, no-store", false)]
+    fn what_caches_keep(#[case] status: u16, #[case] control: &str, #[case] storable: bool) {
+        let answer = Response::new(status).with_header("Cache-Control", control);
+        assert_eq!(is_storable(&answer), storable);
+    }
+
+    #[rstest]
+    #[case("Accept-Encoding, ORIGIN", true)]
+    #[case("*", true)]
+    #[case("Accept-Encoding", false)]
+    #[case("X-Origin", false)]
+    fn who_it_is_for(#[case] vary: &str, #[case] one_origin: bool) {
+        let answer = Response::new(200).with_header("Vary", vary);
+        assert_eq!(varies(&answer), one_origin);
+    }
+}

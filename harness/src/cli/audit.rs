@@ -1,0 +1,218 @@
+//! `crosscheck audit`.
+
+mod input;
+
+use std::{
+    fs::{File, OpenOptions},
+    io::Write as _,
+    path::PathBuf,
+    process::ExitCode,
+    time::Duration,
+};
+
+use crosscheck_vectors::load::Suite;
+use futures_util::StreamExt as _;
+use miette::{IntoDiagnostic, Result, WrapErr as _, miette};
+
+use super::{Format, Global, policy::read_policy, print, tell};
+use crate::{
+    audit::{
+        Auditor, ENOUGH_REQUESTS,
+        learn::Known,
+        report::{Audit, render},
+    },
+    deployed::{Certificates, Deployed, PrivateHeader, Settings},
+};
+
+/// So many bytes of each body are kept, to tell whether a preflight gets the application's.
+const LONGEST_BODY: usize = 16 << 10;
+
+/// Learn from outside what a server grants, and what is weak about it.
+///
+/// Each URL is asked at most `--max-requests` questions, all of them GET or OPTIONS, in the way that
+/// pages of made-up origins would ask. What it grants is printed as a policy file, which `--policy`
+/// takes: a test against regressions. Each weakness is confirmed with another made-up name, and judged
+/// by what the Fetch Standard lets a browser hand over. Redirects are not followed.
+///
+/// Exit code: 0 nothing wrong · 1 a weakness, or a difference from the policy · 2 no URL could be judged.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// What to audit.
+    #[arg(value_name = "URL")]
+    urls: Vec<String>,
+    /// More URLs, one a line; `-` reads the standard input.
+    #[arg(long, value_name = "URLS")]
+    file: Option<PathBuf>,
+    /// An origin whose pages ought to be trusted; may be repeated. Near misses are made of it.
+    #[arg(long = "origin", value_name = "ORIGIN")]
+    origins: Vec<String>,
+    /// What is meant to be granted, as a policy file; every difference is told.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// A header that reaches the server, and never the output; may be repeated. `Authorization` and
+    /// `Cookie` do not go with preflights, as in browsers.
+    #[arg(long = "header", value_name = "NAME: VALUE")]
+    headers: Vec<String>,
+    /// Take any certificate. By default those that the system trusts, or the file that
+    /// `SSL_CERT_FILE` names.
+    #[arg(long)]
+    insecure: bool,
+    /// How many URLs are audited at a time.
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: u16,
+    /// The most requests a second to one host; 0 for no limit.
+    #[arg(long, value_name = "N", default_value_t = 20.0, value_parser = rate)]
+    rate: f64,
+    /// How long one answer may take, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
+    timeout: u64,
+    /// The most requests for one URL.
+    #[arg(long, value_name = "N", default_value_t = ENOUGH_REQUESTS, value_parser = clap::value_parser!(u16).range(1..))]
+    max_requests: u16,
+    /// Append one JSON object for each URL to this file as well.
+    #[arg(long, value_name = "FILE.jsonl")]
+    out: Option<PathBuf>,
+    /// Leave out the URLs that `--out` holds judgements of, and count those.
+    #[arg(long, requires = "out")]
+    resume: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  crosscheck audit https://staging.example/api/items
+  crosscheck audit https://staging.example/api/items --origin https://app.example
+  crosscheck audit --file urls.txt --format json --out audit.jsonl --resume
+  crosscheck audit https://staging.example/api --policy policy.json --header 'Authorization: Bearer …'";
+
+/// What all audits came to.
+#[derive(Debug, Default)]
+struct Tally {
+    sound: usize,
+    wrong: usize,
+    unknown: usize,
+}
+
+impl Args {
+    pub(super) async fn exec(self, global: Global) -> Result<ExitCode> {
+        let private = self.private()?;
+        let known = self.known()?;
+        let suite = Suite::embedded().into_diagnostic()?;
+        let mut urls = input::urls(&self.urls, self.file.as_deref())?;
+        let mut tally = Tally::default();
+        if let (true, Some(out)) = (self.resume, &self.out) {
+            for audit in input::judged(out)? {
+                urls.retain(|url| *url != audit.url);
+                tally.count(&audit);
+            }
+        }
+        let mut out = self.out.as_ref().map(open).transpose()?;
+        let deployed = Deployed::new(Settings {
+            timeout: Duration::from_secs(self.timeout),
+            certificates: if self.insecure {
+                Certificates::Any
+            } else {
+                Certificates::Trusted
+            },
+            private: private.clone(),
+            per_second: (self.rate > 0.0).then_some(self.rate),
+            longest_body: LONGEST_BODY,
+        });
+        let deployed = deployed.into_diagnostic()?;
+        let auditor = Auditor {
+            suite: &suite,
+            known: &known,
+            private: &private,
+            n_requests: self.max_requests.into(),
+        };
+        let seed = getrandom::u64().map_err(|error| miette!("no random names: {error}"))?;
+        let audits = futures_util::stream::iter(urls.into_iter().zip(seed..));
+        let mut audits = audits
+            .map(|(url, seed)| {
+                let (auditor, mut transport) = (&auditor, &deployed);
+                async move { auditor.audit(&url, &mut transport, seed).await }
+            })
+            .buffer_unordered(self.jobs.into());
+        while let Some(audit) = audits.next().await {
+            tally.count(&audit);
+            let line = serde_json::to_string(&audit).into_diagnostic()?;
+            if let Some(out) = &mut out {
+                writeln!(out, "{line}").into_diagnostic()?;
+            }
+            match global.format {
+                Format::Json => print(&format!("{line}\n"))?,
+                Format::Text => print(&render(&audit, global.colour()))?,
+            }
+        }
+        if !global.quiet {
+            tell(&tally.to_string());
+        }
+        Ok(tally.exit_code())
+    }
+
+    fn private(&self) -> Result<Vec<PrivateHeader>> {
+        let parse = |(at, line): (usize, &String)| {
+            // The line may be secret, so it is not repeated.
+            let parsed = line.parse::<PrivateHeader>();
+            parsed.map_err(|error| miette!("--header number {} cannot be used: {error}", at + 1))
+        };
+        self.headers.iter().enumerate().map(parse).collect()
+    }
+
+    fn known(&self) -> Result<Known> {
+        for origin in &self.origins {
+            crosscheck_oracle::Origin::parse(origin)
+                .map_err(|error| miette!("--origin: {error}"))?;
+        }
+        Ok(Known {
+            origins: self.origins.clone(),
+            policy: self.policy.as_deref().map(read_policy).transpose()?,
+        })
+    }
+}
+
+impl Tally {
+    fn count(&mut self, audit: &Audit) {
+        match audit.n_wrong() {
+            None => self.unknown += 1,
+            Some(0) => self.sound += 1,
+            Some(_) => self.wrong += 1,
+        }
+    }
+
+    fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match (self.wrong, self.sound) {
+            (0, 0) => 2,
+            (0, _) => 0,
+            _ => 1,
+        })
+    }
+}
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            sound,
+            wrong,
+            unknown,
+        } = self;
+        write!(
+            f,
+            "{} URLs: {wrong} with weaknesses, {sound} without, {unknown} not judged",
+            sound + wrong + unknown
+        )
+    }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate >= 0.0 && rate.is_finite() => Ok(rate),
+        Ok(_) | Err(_) => Err("it is no number of requests a second".to_owned()),
+    }
+}
+
+fn open(path: &PathBuf) -> Result<File> {
+    let file = OpenOptions::new().create(true).append(true).open(path);
+    file.into_diagnostic()
+        .wrap_err_with(|| format!("cannot write to `{}`", path.display()))
+}

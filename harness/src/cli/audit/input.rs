@@ -1,0 +1,58 @@
+//! What is to be audited, and what has been.
+
+use std::{collections::HashSet, fs, io::Read as _, path::Path};
+
+use miette::{IntoDiagnostic, Result, WrapErr as _, miette};
+
+use crate::audit::report::Audit;
+
+/// The URLs that were given, each once; lines that are empty or begin with `#` are none.
+pub(super) fn urls(given: &[String], file: Option<&Path>) -> Result<Vec<String>> {
+    let listed = file.map(read).transpose()?.unwrap_or_default();
+    let lines = listed.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut known = HashSet::new();
+    let all = given.iter().map(String::as_str).chain(lines);
+    let urls: Vec<_> = all
+        .filter(|url| known.insert(*url))
+        .map(str::to_owned)
+        .collect();
+    if urls.is_empty() {
+        return Err(miette!(
+            help = "crosscheck audit https://staging.example/api/items",
+            "there is no URL to audit"
+        ));
+    }
+    Ok(urls)
+}
+
+fn read(path: &Path) -> Result<String> {
+    if path == Path::new("-") {
+        let mut text = String::new();
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .into_diagnostic()?;
+        return Ok(text);
+    }
+    fs::read_to_string(path)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("cannot read `{}`", path.display()))
+}
+
+/// The judgements in the file at `path`. A last line that was cut short is none.
+pub(super) fn judged(path: &Path) -> Result<Vec<Audit>> {
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = read(path)?;
+    let audits = text
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Audit>(line).ok());
+    let audits: Vec<_> = audits.filter(|audit| audit.findings().is_some()).collect();
+    if !text.is_empty() && !text.ends_with('\n') {
+        // What comes next begins a line of its own.
+        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        fs::write(path, text.get(..whole).unwrap_or_default()).into_diagnostic()?;
+    }
+    Ok(audits)
+}
