@@ -9,6 +9,7 @@
 //! | what was granted, as a policy; how that differs from a given one | [`grants`], [`compare`] |
 //! | weaknesses and facts: pure functions of what was learnt | [`weakness`] |
 //! | what a class means, and what to do | [`class`] |
+//! | a page in Chromium reads what it should not | [`prove`] |
 //! | text and JSON | [`report`] |
 
 pub mod ask;
@@ -17,6 +18,7 @@ pub mod compare;
 pub mod grants;
 pub mod learn;
 pub mod probe;
+pub mod prove;
 pub mod report;
 pub mod sender;
 pub mod target;
@@ -26,7 +28,8 @@ use crosscheck_vectors::load::Suite;
 
 use crate::{deployed::PrivateHeader, drive::Transport};
 use learn::Known;
-use report::{Audit, Outcome, Presenter, ShownProof};
+use prove::Prover;
+use report::{Audit, Outcome, Presenter};
 use target::Target;
 
 /// So many requests are enough for one URL, confirmations included; a sound server takes about 50.
@@ -41,8 +44,10 @@ pub struct Auditor<'a> {
     pub known: &'a Known,
     /// What must not be shown.
     pub private: &'a [PrivateHeader],
-    /// The most requests for one URL.
+    /// The most requests for one URL, those of the browser not included.
     pub n_requests: usize,
+    /// What proves weaknesses, if that is wanted.
+    pub prover: Option<&'a Prover>,
 }
 
 impl Auditor<'_> {
@@ -76,8 +81,16 @@ impl Auditor<'_> {
             &judgement,
             &differences.unwrap_or_default(),
         );
-        for (shown, weakness) in findings.weaknesses.iter_mut().zip(&judgement.weaknesses) {
-            shown.proof = weakness.proof.as_ref().map(ShownProof::from);
+        if let Some(prover) = self.prover {
+            let wanted: Vec<_> = judgement
+                .weaknesses
+                .iter()
+                .map(|weak| weak.proof.clone())
+                .collect();
+            let proofs = prover.prove(target.url(), &wanted).await;
+            for (shown, proof) in findings.weaknesses.iter_mut().zip(proofs) {
+                shown.proof = proof;
+            }
         }
         Audit {
             url: url.to_owned(),

@@ -27,6 +27,7 @@ use std::{
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
+use crate::deployed::Certificates;
 use devtools::DevTools;
 use launch::Process;
 use page::Page;
@@ -69,6 +70,21 @@ pub struct Options {
     pub timeout: Duration,
 }
 
+/// Which names lead to the listener.
+#[derive(Clone, Debug, Default)]
+pub enum Names {
+    /// Every name and every port.
+    #[default]
+    All,
+    /// These; others are reached as they are.
+    Only {
+        /// As `host:port`.
+        hosts: Vec<String>,
+        /// Which certificates are taken from the others.
+        others: Certificates,
+    },
+}
+
 /// A running Chromium.
 ///
 /// Dropping it ends the browser and removes its profile, for which it blocks a moment;
@@ -89,14 +105,23 @@ pub struct Chromium {
 type Pages = HashMap<(String, Jar), Arc<OnceCell<Page>>>;
 
 impl Chromium {
-    /// Starts the browser.
+    /// Starts the browser; all names lead to the listener.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Chromium::launch_among`].
+    pub async fn launch(options: Options) -> Result<Self, BrowserError> {
+        Self::launch_among(options, &Names::All).await
+    }
+
+    /// Starts the browser; some names lead to the listener.
     ///
     /// # Errors
     ///
     /// [`BrowserError::Launch`] with what the browser said, [`BrowserError::Profile`], or
     /// [`BrowserError::Gone`] if it ends at once.
-    pub async fn launch(options: Options) -> Result<Self, BrowserError> {
-        let process = launch::launch(&options).await?;
+    pub async fn launch_among(options: Options, names: &Names) -> Result<Self, BrowserError> {
+        let process = launch::launch(&options, names).await?;
         let devtools = DevTools::connect(&process.devtools_address(), options.timeout).await?;
         let answer = devtools.call("Browser.getVersion", json!({})).await?;
         Ok(Self {

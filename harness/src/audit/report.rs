@@ -11,7 +11,7 @@ use super::{
     class::class,
     compare::{Difference, Direction},
     learn::Learnt,
-    weakness::{Fact, Judgement, Proof, Weakness},
+    weakness::{Fact, Judgement, Weakness},
 };
 use crate::deployed::PrivateHeader;
 
@@ -99,7 +99,7 @@ pub struct ShownWeakness {
 pub struct ShownProof {
     /// The browser.
     pub browser: String,
-    /// The page's origin.
+    /// The page's origin; `null` for a sandboxed frame.
     pub origin: String,
     /// The credentials mode of its `fetch()`.
     pub credentials: String,
@@ -311,21 +311,4 @@ fn lines<'a>(
 ) -> impl Iterator<Item = String> + 'a {
     let chosen = headers.iter().filter(move |(name, _)| matters(name));
     chosen.map(|(name, value)| format!("{}: {}", name.escape_ascii(), value.escape_ascii()))
-}
-
-impl From<&Proof> for ShownProof {
-    /// A proof that is still to be made.
-    fn from(proof: &Proof) -> Self {
-        let credentials = match proof.sharing {
-            super::sender::Sharing::Credentialed => "include",
-            super::sender::Sharing::Anonymous | super::sender::Sharing::Withheld => "omit",
-        };
-        Self {
-            browser: String::new(),
-            origin: proof.origin.clone(),
-            credentials: credentials.to_owned(),
-            read: false,
-            said: String::new(),
-        }
-    }
 }

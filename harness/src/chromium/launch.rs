@@ -14,7 +14,8 @@ use headless_chrome::{Browser, LaunchOptions};
 use tempfile::TempDir;
 use tokio::{sync::oneshot, time::timeout};
 
-use super::{BrowserError, Options, trial};
+use super::{BrowserError, Names, Options, trial};
+use crate::deployed::Certificates;
 
 /// A running browser and its profile.
 ///
@@ -94,21 +95,25 @@ impl Drop for Profile {
 /// `headless_chrome` starts it, finds its DevTools and ends it. The pages are opened over the raw
 /// connection instead: that crate's `new_tab` polls and takes 0.5 s where a raw call takes 0.03 s,
 /// and its `evaluate` takes 0.1 s where a raw one takes 0.001 s.
-pub(super) async fn launch(options: &Options) -> Result<Process, BrowserError> {
-    let first = start(options, Sandbox::wanted()).await;
+pub(super) async fn launch(options: &Options, names: &Names) -> Result<Process, BrowserError> {
+    let first = start(options, names, Sandbox::wanted()).await;
     let Err(BrowserError::Launch { binary, message }) = first else {
         return first;
     };
     // Containers and some distributions forbid what the sandbox is made of. The pages are our own.
     if trial::lacks_sandbox(&message) {
-        return start(options, Sandbox::Off).await;
+        return start(options, names, Sandbox::Off).await;
     }
     Err(BrowserError::Launch { binary, message })
 }
 
-async fn start(options: &Options, sandbox: Sandbox) -> Result<Process, BrowserError> {
+async fn start(
+    options: &Options,
+    names: &Names,
+    sandbox: Sandbox,
+) -> Result<Process, BrowserError> {
     let profile = Profile::fresh().map_err(BrowserError::Profile)?;
-    let arguments = arguments(options.stage, &options.spki);
+    let arguments = arguments(options.stage, &options.spki, names);
     let (sender, receiver) = oneshot::channel();
     let (binary, user_data_dir) = (options.binary.clone(), profile.0.clone());
     let (given, patience) = (arguments.clone(), options.timeout);
@@ -187,11 +192,30 @@ fn is_superuser() -> bool {
 }
 
 /// The command line, without what `headless_chrome` adds for the options above.
-fn arguments(stage: SocketAddr, spki: &str) -> Vec<OsString> {
+fn arguments(stage: SocketAddr, spki: &str, names: &Names) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = FLAGS.iter().map(OsString::from).collect();
-    // Every name and every port leads to the one listener, so pages have real origins. DevTools
-    // is not looked up by the browser, so it is not affected.
-    arguments.push(format!("--host-resolver-rules=MAP * {stage}").into());
+    // DevTools is not looked up by the browser, so it is not affected.
+    let rules = match names {
+        // Every name and every port leads to the one listener, so pages have real origins.
+        Names::All => format!("MAP * {stage}"),
+        Names::Only { hosts, .. } => {
+            let rules: Vec<_> = hosts
+                .iter()
+                .map(|host| format!("MAP {host} {stage}"))
+                .collect();
+            rules.join(", ")
+        }
+    };
+    arguments.push(format!("--host-resolver-rules={rules}").into());
+    if matches!(
+        names,
+        Names::Only {
+            others: Certificates::Any,
+            ..
+        }
+    ) {
+        arguments.push("--ignore-certificate-errors".into());
+    }
     arguments.push(format!("--ignore-certificate-errors-spki-list={spki}").into());
     arguments
 }
@@ -235,12 +259,28 @@ const FLAGS: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::arguments;
+    use super::{Certificates, Names, arguments};
 
     #[test]
     fn every_host_and_port_leads_to_the_stage() {
-        let arguments = arguments("127.0.0.1:4711".parse().unwrap(), "c3BraQ==");
+        let arguments = arguments("127.0.0.1:4711".parse().unwrap(), "c3BraQ==", &Names::All);
         assert!(arguments.contains(&"--host-resolver-rules=MAP * 127.0.0.1:4711".into()));
         assert!(arguments.contains(&"--ignore-certificate-errors-spki-list=c3BraQ==".into()));
+        assert!(!arguments.contains(&"--ignore-certificate-errors".into()));
+    }
+
+    #[test]
+    fn other_names_are_reached_as_they_are() {
+        let only = |others| Names::Only {
+            hosts: vec!["a.example:443".to_owned(), "b.example:80".to_owned()],
+            others,
+        };
+        let stage = "127.0.0.1:4711".parse().unwrap();
+        let verified = arguments(stage, "c3BraQ==", &only(Certificates::Trusted));
+        let rules = "--host-resolver-rules=MAP a.example:443 127.0.0.1:4711, MAP b.example:80 127.0.0.1:4711";
+        assert!(verified.contains(&rules.into()), "{verified:?}");
+        assert!(!verified.contains(&"--ignore-certificate-errors".into()));
+        let any = arguments(stage, "c3BraQ==", &only(Certificates::Any));
+        assert!(any.contains(&"--ignore-certificate-errors".into()));
     }
 }

@@ -19,10 +19,15 @@ use crate::{
     audit::{
         Auditor, ENOUGH_REQUESTS,
         learn::Known,
+        prove::Prover,
         report::{Audit, render},
     },
+    chromium::find_binary,
     deployed::{Certificates, Deployed, PrivateHeader, Settings},
 };
+
+/// How long the browser may take to start, and for one page.
+const BROWSER_PATIENCE: Duration = Duration::from_secs(30);
 
 /// So many bytes of each body are kept, to tell whether a preflight gets the application's.
 const LONGEST_BODY: usize = 16 << 10;
@@ -70,6 +75,13 @@ pub(super) struct Args {
     /// The most requests for one URL.
     #[arg(long, value_name = "N", default_value_t = ENOUGH_REQUESTS, value_parser = clap::value_parser!(u16).range(1..))]
     max_requests: u16,
+    /// Prove weaknesses in Chromium: a page of the wrong origin, served here, reads the answer of the
+    /// server, which is reached as it is.
+    #[arg(long)]
+    prove: bool,
+    /// The browser's program, for `--prove`.
+    #[arg(long, value_name = "PATH", env = "CROSSCHECK_CHROMIUM")]
+    chromium: Option<PathBuf>,
     /// Append one JSON object for each URL to this file as well.
     #[arg(long, value_name = "FILE.jsonl")]
     out: Option<PathBuf>,
@@ -109,21 +121,19 @@ impl Args {
         let mut out = self.out.as_ref().map(open).transpose()?;
         let deployed = Deployed::new(Settings {
             timeout: Duration::from_secs(self.timeout),
-            certificates: if self.insecure {
-                Certificates::Any
-            } else {
-                Certificates::Trusted
-            },
+            certificates: self.certificates(),
             private: private.clone(),
             per_second: (self.rate > 0.0).then_some(self.rate),
             longest_body: LONGEST_BODY,
         });
         let deployed = deployed.into_diagnostic()?;
+        let prover = self.prover().await?;
         let auditor = Auditor {
             suite: &suite,
             known: &known,
             private: &private,
             n_requests: self.max_requests.into(),
+            prover: prover.as_ref(),
         };
         let seed = getrandom::u64().map_err(|error| miette!("no random names: {error}"))?;
         let audits = futures_util::stream::iter(urls.into_iter().zip(seed..));
@@ -148,6 +158,23 @@ impl Args {
             tell(&tally.to_string());
         }
         Ok(tally.exit_code())
+    }
+
+    fn certificates(&self) -> Certificates {
+        if self.insecure {
+            Certificates::Any
+        } else {
+            Certificates::Trusted
+        }
+    }
+
+    async fn prover(&self) -> Result<Option<Prover>> {
+        if !self.prove {
+            return Ok(None);
+        }
+        let binary = find_binary(self.chromium.as_deref()).into_diagnostic()?;
+        let prover = Prover::new(binary, self.certificates(), BROWSER_PATIENCE).await;
+        prover.into_diagnostic().map(Some)
     }
 
     fn private(&self) -> Result<Vec<PrivateHeader>> {

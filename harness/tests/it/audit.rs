@@ -3,6 +3,8 @@
 mod command;
 mod faults;
 mod hostile;
+mod proof;
+mod server;
 mod sound;
 
 use std::{net::SocketAddr, time::Duration};
@@ -48,6 +50,7 @@ async fn audit(suite: &Suite, stage: &Stage, target: &str, known: &Known) -> Fin
         known,
         private: &[],
         n_requests: ENOUGH_REQUESTS.into(),
+        prover: None,
     };
     let url = format!("https://{}{target}", stage.addr());
     let client = client();
