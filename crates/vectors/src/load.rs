@@ -289,12 +289,23 @@ impl Reader<'_> {
             self.problem(file, ".".to_owned(), "is missing".to_owned());
             return None;
         };
-        let json = &mut serde_json::Deserializer::from_slice(content);
-        let parsed = serde_path_to_error::deserialize(json);
+        if content.trim_ascii_start().starts_with(b"[") {
+            self.problem(file, "line 1".to_owned(), NO_OBJECT.to_owned());
+            return None;
+        }
+        let mut json = serde_json::Deserializer::from_slice(content);
+        let parsed = serde_path_to_error::deserialize(&mut json);
+        let ended = |value| match json.end() {
+            Ok(()) => Ok(value),
+            Err(error) => Err(in_file(&error)),
+        };
+        let parsed = parsed
+            .map_err(|error| in_object(&error.path().to_string(), error.inner()))
+            .and_then(ended);
         match parsed {
             Ok(value) => Some(value),
-            Err(error) => {
-                self.problem(file, error.path().to_string(), error.inner().to_string());
+            Err((place, message)) => {
+                self.problem(file, place, message);
                 None
             }
         }
@@ -313,6 +324,40 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// What is said of a list in the place of an object, which serde takes for one.
+const NO_OBJECT: &str = "an object `{…}` is expected here, not a list";
+
+/// Place and message of an error at `path`.
+fn in_object(path: &str, error: &serde_json::Error) -> (String, String) {
+    let text = error.to_string();
+    let has_path = error.is_data() && !matches!(path, "." | "?");
+    let (place, message) = if has_path {
+        (path.to_owned(), text)
+    } else {
+        in_file(error)
+    };
+    let is_list = message.starts_with("invalid length") && message.contains("expected struct ");
+    if is_list {
+        let (line, column) = (error.line(), error.column());
+        let message = format!("{NO_OBJECT}, at line {line} column {column}");
+        return (place, message);
+    }
+    (place, message)
+}
+
+/// Place and message of an error that no path leads to.
+fn in_file(error: &serde_json::Error) -> (String, String) {
+    let place = format!("line {} column {}", error.line(), error.column());
+    let text = error.to_string();
+    let message = text.strip_suffix(&format!(" at {place}")).unwrap_or(&text);
+    let no_json = if error.is_data() {
+        ""
+    } else {
+        "this is no JSON: "
+    };
+    (place, format!("{no_json}{message}"))
 }
 
 #[cfg(test)]

@@ -78,7 +78,27 @@ fn a_sound_file_is_read() {
     "browser/cors-check/x/one",
     "not three digits"
 )]
-#[case::truncated("}]}]}", "", "vectors[0]", "EOF")]
+#[case::truncated(
+    "}]}]}",
+    "",
+    "line 4 column",
+    "this is no JSON: EOF while parsing an object"
+)]
+#[case::empty(GOOD, "", "line 1 column 0", "this is no JSON: EOF")]
+#[case::list(GOOD, "\n[]", "line 1", "an object `{…}` is expected here, not a list")]
+#[case::list_inside(
+    "\"steps\":[{",
+    "\"steps\":[[],{",
+    "vectors[0].steps[0]",
+    "an object `{…}` is expected here, not a list, at line 3 column"
+)]
+#[case::string(GOOD, "\"t\"", "line 1 column 3", "expected struct SuiteFile")]
+#[case::more(
+    "]}]}",
+    "]}]} {}",
+    "line 4 column",
+    "this is no JSON: trailing characters"
+)]
 fn a_problem_has_its_place(
     #[case] from: &str,
     #[case] to: &str,

@@ -60,7 +60,7 @@ fn all_problems_are_told_at_once() {
         "2 problems",
         "browser/cors-check/other.json",
         "EOF while parsing",
-        "server/third.json",
+        "server/third.json: line 1: an object `{…}` is expected here, not a list",
     ]);
 }
 
