@@ -2,6 +2,7 @@
 # Builds the adapter in the current folder, with the library in Debian's package $1, into
 # $CROSSCHECK_ADAPTER_HOME. Further arguments are packages that are needed as well.
 set -eu
+rm -f "$CROSSCHECK_ADAPTER_HOME/ready"
 . ../lib/debian.sh
 need golang-go "$@"
 gopath="$CROSSCHECK_ADAPTER_HOME/gopath"

@@ -2,6 +2,7 @@
 # Compiles the adapter in the current folder with the jars $1 (of /usr/share/java, separated by
 # colons), from Debian's packages that follow; the first of them is what is tested.
 set -eu
+rm -f "$CROSSCHECK_ADAPTER_HOME/ready"
 . ../lib/debian.sh
 jars=$1
 shift
