@@ -5,46 +5,22 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 
-from configured import speak
+from configured import nginx, speak
 from policy import max_age, methods, names, origins, patterns
 
-CONFIGURATION = """
-daemon off;
-master_process off;
-pid {folder}/pid;
-error_log stderr error;
-events {{ worker_connections 512; }}
-
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-
+MAP = """
     map $http_origin $cors_origin {{
         default "";
 {map}
     }}
+"""
 
-    server {{
-        listen {listen};
-
-        location /__crosscheck/ {{
-            proxy_pass http://{behind};
-        }}
-
-        location / {{
+LOCATION = """
             if ($request_method = OPTIONS) {{
 {preflight}
                 return 204;
             }}
 {actual}
-            proxy_pass http://{behind};
-        }}
-    }}
-}}
 """
 
 
@@ -64,11 +40,9 @@ def render(policy, listen, behind, folder):
     if max_age(policy) is not None:
         preflight.append(("Access-Control-Max-Age", max_age(policy)))
     exposed = ("Access-Control-Expose-Headers", ", ".join(names(policy["response_headers"])))
-    return CONFIGURATION.format(
-        folder=folder, listen=listen, behind=behind,
-        map="\n".join(f"        {line}" for line in map_),
-        preflight=_add(preflight, 16), actual=_add([*both, exposed], 12),
-    )  # fmt: skip
+    location = LOCATION.format(preflight=_add(preflight, 16), actual=_add([*both, exposed], 12))
+    map_ = MAP.format(map="\n".join(f"        {line}" for line in map_))
+    return nginx(listen, behind, folder, http=map_, location=location)
 
 
 def _add(headers, indent):
