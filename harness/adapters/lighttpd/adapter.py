@@ -10,12 +10,15 @@ from configured import speak
 from policy import max_age, methods, names, origins
 
 CONFIGURATION = """
-server.modules = ("mod_setenv", "mod_proxy")
+server.modules = ("mod_rewrite", "mod_setenv", "mod_proxy")
 server.document-root = "{folder}"
 server.bind = "{address}"
 server.port = {port}
 server.errorlog = "/dev/stderr"
-# OPTIONS is answered by lighttpd itself.
+# lighttpd answers OPTIONS by itself for any file that there is.
+$HTTP["request-method"] == "OPTIONS" {{
+    url.rewrite-once = ("" => "/preflight")
+}}
 $HTTP["request-method"] != "OPTIONS" {{
     proxy.server = ("" => (("host" => "{backend_address}", "port" => {backend_port})))
 }}
@@ -39,6 +42,7 @@ def render(policy, listen, behind, folder):
         ]
         # Settings are replaced by those of a condition, not merged.
         conditions = "".join(['setenv.add-response-header = ("Vary" => "Origin")\n', *blocks])
+    (folder / "preflight").touch()
     (address, port), (backend_address, backend_port) = listen.split(":"), behind.split(":")
     return CONFIGURATION.format(
         folder=folder, address=address, port=port, conditions=conditions,
