@@ -18,14 +18,7 @@ import time
 import urllib.parse
 
 from application import HITS, Application
-
-CAPABILITIES = [
-    "origins.list", "origins.any", "origins.null", "origins.subdomains", "credentials",
-    "methods.list", "methods.any", "request-headers.list", "request-headers.any",
-    "response-headers.list", "response-headers.any", "max-age",
-    "routes.status", "routes.redirect", "routes.panic", "hits",
-]  # fmt: skip
-
+from protocol import CAPABILITIES, needs
 
 NGINX = """
 daemon off;
@@ -89,11 +82,7 @@ def speak(*, name, homepage, issues, render, command, unsupported=None):
                 "concurrent_instances": 8,
             }  # fmt: skip
         elif kind == "serve":
-            lacking = next((item for item in _needs(message["policy"]) if item in unsupported), None)
-            if lacking:
-                answer = {"type": "unsupported", "feature": lacking, "reason": unsupported[lacking]}
-            else:
-                answer = _serve(message, render, command, instances)
+            answer = _serve(message, unsupported, render, command, instances)
         elif kind == "stop":
             instances.pop(message["id"]).stop()
             answer = {"type": "stopped"}
@@ -106,13 +95,17 @@ def speak(*, name, homepage, issues, render, command, unsupported=None):
         instance.stop()
 
 
-def _serve(message, render, command, instances):
+def _serve(message, unsupported, render, command, instances):
+    policy, bind = message["policy"], message["bind"]
     try:
-        instance = Instance(message["policy"], message["bind"], render, command)
-    except (Misconfigured, LookupError) as cause:
-        return {"type": "error", "message": repr(cause)}
+        for feature in needs(policy):
+            if feature in unsupported:
+                return {"type": "unsupported", "feature": feature, "reason": unsupported[feature]}
+        instance = Instance(policy, bind, render, command)
+    except (Misconfigured, ValueError) as cause:
+        return {"type": "error", "message": str(cause)}
     instances[message["id"]] = instance
-    return {"type": "ready", "base_url": f"http://{message['bind']}:{instance.port}"}
+    return {"type": "ready", "base_url": f"http://{bind}:{instance.port}"}
 
 
 class Instance:
@@ -225,20 +218,3 @@ class Handler(http.server.BaseHTTPRequestHandler):
 def _free_port(bind):
     with socket.create_server((bind, 0)) as probe:
         return probe.getsockname()[1]
-
-
-def _needs(policy):
-    """The capabilities without which there is no way to express `policy`."""
-    for name in ("methods", "request_headers", "response_headers"):
-        if policy[name]:
-            yield name.replace("_", "-") + (".any" if policy[name] == "*" else ".list")
-    if policy["origins"] == "*":
-        yield "origins.any"
-    else:
-        for origin in policy["origins"]:
-            patterned = isinstance(origin, dict)
-            yield "origins." + ("subdomains" if patterned else "null" if origin == "null" else "list")
-    if policy["credentials"]:
-        yield "credentials"
-    if policy["max_age"] is not None:
-        yield "max-age"

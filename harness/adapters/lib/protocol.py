@@ -60,7 +60,7 @@ def speak(*, name, package, homepage, issues, build, serve, unsupported=None):
         }  # fmt: skip
 
     def start(message):
-        for feature in _needs(message["policy"]):
+        for feature in needs(message["policy"]):
             if feature in unsupported:
                 raise Unsupported(feature, unsupported[feature])
         listener = socket.create_server((message["bind"], 0), backlog=128)
@@ -120,7 +120,7 @@ def _error(error):
     return {"type": "error", "message": repr(error)}
 
 
-def _needs(policy):
+def needs(policy):
     """The capabilities without which there is no way to express `policy`."""
     for name in ("methods", "request_headers", "response_headers"):
         if policy[name]:
