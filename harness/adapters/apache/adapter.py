@@ -7,44 +7,14 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 
 from configured import speak
+from frames import apache
 from policy import max_age, methods, names, origins, patterns
 
-MODULES = "/usr/lib/apache2/modules"
-
-CONFIGURATION = """
-ServerRoot {folder}
-ServerName subject
-PidFile {folder}/pid
-DefaultRuntimeDir {folder}
-ErrorLog /dev/stderr
-LogLevel error
-Listen {listen}
-{user}
-LoadModule mpm_event_module {modules}/mod_mpm_event.so
-LoadModule authz_core_module {modules}/mod_authz_core.so
-LoadModule headers_module {modules}/mod_headers.so
-LoadModule proxy_module {modules}/mod_proxy.so
-LoadModule proxy_http_module {modules}/mod_proxy_http.so
-LoadModule rewrite_module {modules}/mod_rewrite.so
-LoadModule setenvif_module {modules}/mod_setenvif.so
-
-StartServers 1
-ServerLimit 2
-ThreadsPerChild 16
-MinSpareThreads 1
-MaxSpareThreads 32
-MaxRequestWorkers 32
-MaxConnectionsPerChild 0
-
-ProxyPass / http://{behind}/
-ProxyPassReverse / http://{behind}/
-
-<Location "/">
-{cors}
+# What answers preflights, whatever asks.
+PREFLIGHT = """
     RewriteEngine On
-    RewriteCond %{{REQUEST_METHOD}} OPTIONS
+    RewriteCond %{REQUEST_METHOD} OPTIONS
     RewriteRule .* - [R=204,L]
-</Location>
 """
 
 
@@ -66,11 +36,8 @@ def render(policy, listen, behind, folder):
             cors.append(f'Header always set Access-Control-{name}-Headers "{value}"')
     if max_age(policy) is not None:
         cors.append(f'Header always set Access-Control-Max-Age "{max_age(policy)}"')
-    return CONFIGURATION.format(
-        folder=folder, listen=listen, behind=behind, modules=MODULES,
-        user="User www-data\nGroup www-data" if os.getuid() == 0 else "",
-        cors="\n".join(f"    {line}" for line in cors),
-    )  # fmt: skip
+    location = "\n".join(f"    {line}" for line in cors) + PREFLIGHT
+    return apache(listen, behind, folder, location=location)
 
 
 speak(

@@ -20,42 +20,6 @@ import urllib.parse
 from application import HITS, Application
 from protocol import CAPABILITIES, needs
 
-NGINX = """
-daemon off;
-master_process off;
-pid {folder}/pid;
-error_log stderr error;
-events {{ worker_connections 512; }}
-
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-{http}
-    server {{
-        listen {listen};
-
-        location /__crosscheck/ {{
-            proxy_pass http://{behind};
-        }}
-
-        location / {{
-{location}
-            proxy_pass http://{behind};
-        }}
-    }}
-}}
-"""
-
-
-def nginx(listen, behind, folder, *, location, http=""):
-    """A configuration of nginx as a reverse proxy, without what concerns CORS."""
-    return NGINX.format(listen=listen, behind=behind, folder=folder, location=location, http=http)
-
-
 class Misconfigured(Exception):
     """The server does not take what was rendered: our mistake, for it knows nothing of policies."""
 

@@ -1,4 +1,7 @@
-"""nginx as enable-cors.org has it: one origin in so many words, several by a pattern in `if`."""
+"""nginx as enable-cors.org has it: one origin in so many words, several by a pattern in `if`.
+
+What is there but once is combined: credentials, say, with several origins.
+"""
 
 import os
 import re
@@ -6,7 +9,8 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 
-from configured import nginx, speak
+from configured import speak
+from frames import nginx
 from policy import max_age, methods, names, origins
 
 LOCATION = """

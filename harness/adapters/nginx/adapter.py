@@ -5,7 +5,8 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 
-from configured import nginx, speak
+from configured import speak
+from frames import nginx
 from policy import max_age, methods, names, origins, patterns
 
 MAP = """
