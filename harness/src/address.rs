@@ -5,6 +5,8 @@
 //! vector's own address again. The harness adds no header for this, since that could itself cause a
 //! preflight.
 
+mod own;
+
 use url::{Position, Url, form_urlencoded};
 
 /// The origin of a vector's `client.url` when it gives only a path.

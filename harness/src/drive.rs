@@ -113,11 +113,13 @@ pub async fn play(
         }
         let logical = target(client, place)?;
         let real = place.real(&logical);
-        observations.push(if client.api == Api::Raw {
+        let mut seen = if client.api == Api::Raw {
             raw(client, real, place, transport).await?
         } else {
             page::visit(client, real, place, transport, &mut memory).await?
-        });
+        };
+        place.leave_out(&mut seen);
+        observations.push(seen);
     }
     Ok(observations)
 }

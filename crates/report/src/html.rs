@@ -4,7 +4,6 @@
 //! Whatever a subject sent is escaped, of limited length, and kept in check by a content security
 //! policy.
 
-mod address;
 mod concepts;
 mod coverage;
 mod diagram;

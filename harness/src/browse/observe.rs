@@ -36,7 +36,7 @@ pub(super) fn observation(
         Vec::new()
     };
     let detail = ending.cors_error.as_ref().map(in_words);
-    Some(Observation {
+    let mut seen = Observation {
         outcome,
         reasons: told.into_iter().map(str::to_owned).collect(),
         detail: detail.or(ending.net_error).or(ending.exception),
@@ -49,7 +49,9 @@ pub(super) fn observation(
         body: ending.body.as_deref().map(bytes),
         exchanges: exchanges(entries, place, case),
         trace: Vec::new(),
-    })
+    };
+    place.leave_out(&mut seen);
+    Some(seen)
 }
 
 /// The browser's code with what is at fault, and where MDN explains it.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crosscheck_vectors::bytes::ByteString;
 
-use crate::{html::address::own_address, show::escaped};
+use crate::show::escaped;
 
 /// How many headers are shown of one message.
 const MOST_HEADERS: usize = 9;
@@ -42,10 +42,7 @@ pub(super) fn decisive(
         .filter_map(|(name, value)| {
             let name = escaped(&name.as_bytes().to_ascii_lowercase());
             let rank = rank(&name, named)?;
-            let mut value = escaped(value.as_bytes());
-            if name == "location" {
-                value = own_address(&value);
-            }
+            let value = escaped(value.as_bytes());
             let line = fitted(&format!("{name}: {value}"), limit);
             Some(((rank, name), line))
         })

@@ -1,10 +1,7 @@
 //! The model's way through the standard.
 
 use crate::{
-    html::{
-        address::own_address,
-        parts::{self, Rich},
-    },
+    html::parts::{self, Rich},
     observation::{Observation, TraceLine, TraceVerdict},
     results::VectorResult,
     show::clip,
@@ -86,6 +83,6 @@ fn line(line: &TraceLine) -> TraceView {
         anchor: clip(&line.anchor, 80),
         address: parts::fetch_address(&line.anchor),
         step: clip(&line.step, 40),
-        text: Rich::new(&clip(&own_address(&line.text), 600)),
+        text: Rich::new(&clip(&line.text, 600)),
     }
 }
