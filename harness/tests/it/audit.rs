@@ -4,6 +4,7 @@ mod command;
 mod faults;
 mod hostile;
 mod proof;
+mod scripted;
 mod server;
 mod sound;
 

@@ -15,6 +15,7 @@ struct Stored<'a> {
 }
 
 pub(super) fn judge(learnt: &Learnt, judgement: &mut Judgement) {
+    unchanged(learnt, judgement);
     let at = |at: Place| learnt.answer(at).map(|answer| Stored { at, answer });
     let pages = learnt
         .candidates
@@ -71,6 +72,18 @@ pub(super) fn judge(learnt: &Learnt, judgement: &mut Judgement) {
         }
     }
     errors(learnt, judgement);
+}
+
+/// An answer to a page that only wants to know whether anything changed.
+fn unchanged(learnt: &Learnt, judgement: &mut Judgement) {
+    let (Some(actual), Some(asked)) = (learnt.trusted_ask(), &learnt.conditional) else {
+        return;
+    };
+    let status = learnt.answer(asked.at).map(|answer| answer.status);
+    if status == Some(304) && asked.sharing < actual.sharing {
+        let seen = "a 304 lacks the headers that the whole answer has, so a page's own `If-None-Match` fails";
+        judgement.note("missing-on-error", seen, &[actual.at, asked.at]);
+    }
 }
 
 /// The same for an error.

@@ -1,0 +1,168 @@
+//! Servers that no fault of the reference server plays, as functions from request to answer.
+
+use crosscheck_harness::{
+    audit::{Auditor, ENOUGH_REQUESTS, learn::Known, report::Findings},
+    drive::{Answered, Transport, TransportError},
+};
+use crosscheck_oracle::{OutgoingRequest, Response};
+use crosscheck_vectors::load::Suite;
+use rstest::rstest;
+
+/// A server in process.
+struct Scripted(fn(&OutgoingRequest) -> Response);
+
+impl Transport for Scripted {
+    async fn exchange(&mut self, request: &OutgoingRequest) -> Result<Answered, TransportError> {
+        Ok(Answered {
+            response: Some((self.0)(request)),
+            handled: None,
+        })
+    }
+}
+
+async fn audit(answer: fn(&OutgoingRequest) -> Response, known: &Known) -> Findings {
+    let suite = Suite::embedded().unwrap();
+    let auditor = Auditor {
+        suite: &suite,
+        known,
+        private: &[],
+        n_requests: ENOUGH_REQUESTS.into(),
+        prover: None,
+    };
+    let url = "https://api.shop.example/items";
+    let audit = auditor.audit(url, &mut Scripted(answer), 1).await;
+    audit.findings().unwrap().clone()
+}
+
+fn origin(request: &OutgoingRequest) -> String {
+    let value = request.headers.get("origin").unwrap_or_default();
+    String::from_utf8_lossy(&value).into_owned()
+}
+
+fn method(request: &OutgoingRequest) -> String {
+    let value = request.headers.get("access-control-request-method");
+    String::from_utf8_lossy(&value.unwrap_or_default()).into_owned()
+}
+
+fn bare() -> Response {
+    Response::new(200).with_header("Vary", "Origin")
+}
+
+/// A page of `origin` may read with credentials, and ask for PUT.
+fn grant(origin: &str) -> Response {
+    bare()
+        .with_header("Access-Control-Allow-Origin", origin)
+        .with_header("Access-Control-Allow-Credentials", "true")
+        .with_header("Access-Control-Allow-Methods", "PUT")
+}
+
+/// Trusts its own site's pages without a list: a mistake found without any hint.
+fn own_site_anywhere(request: &OutgoingRequest) -> Response {
+    let origin = origin(request);
+    if origin.contains("shop.example") {
+        grant(&origin)
+    } else {
+        bare()
+    }
+}
+
+/// Answers every preflight with a grant, and checks the origin of the rest.
+fn open_preflights(request: &OutgoingRequest) -> Response {
+    let origin = origin(request);
+    if request.method == b"OPTIONS" || origin == "https://app.shop.example" {
+        grant(&origin)
+    } else {
+        bare()
+    }
+}
+
+/// Reflects whoever shows a cookie.
+fn reflects_with_cookie(request: &OutgoingRequest) -> Response {
+    if request.headers.contains("cookie") {
+        grant(&origin(request))
+    } else {
+        bare()
+    }
+}
+
+/// Trusts everything below `github.io`.
+fn trusts_github_pages(request: &OutgoingRequest) -> Response {
+    let origin = origin(request);
+    if origin.ends_with(".github.io") {
+        grant(&origin)
+    } else {
+        bare()
+    }
+}
+
+/// Names one origin to everybody, as a static answer does, and means no harm.
+fn one_constant_origin(_: &OutgoingRequest) -> Response {
+    Response::new(200).with_header("Access-Control-Allow-Origin", "https://www.shop.example")
+}
+
+/// Forgets its headers if nothing has changed.
+fn bare_not_modified(request: &OutgoingRequest) -> Response {
+    if request.headers.contains("if-none-match") {
+        return Response::new(304);
+    }
+    match &*origin(request) {
+        "https://app.shop.example" => {
+            grant("https://app.shop.example").with_header("ETag", "\"1\"")
+        }
+        _ => bare(),
+    }
+}
+
+/// Grants private network access to whoever asks for it, as it should only where it is trusted.
+fn private_network_for_all(request: &OutgoingRequest) -> Response {
+    let origin = origin(request);
+    if origin == "https://app.shop.example" || method(request) == "PUT" {
+        return grant(&origin).with_header("Access-Control-Allow-Private-Network", "true");
+    }
+    bare()
+}
+
+#[rstest]
+#[case::own_site(own_site_anywhere, "origin-match", "high")]
+#[case::open_preflights(open_preflights, "reflected-origin", "high")]
+#[case::with_cookie(reflects_with_cookie, "reflected-origin", "high")]
+#[case::github_pages(trusts_github_pages, "third-party-origin", "high")]
+#[case::private_network(private_network_for_all, "private-network", "medium")]
+#[tokio::test]
+async fn weaknesses_found_without_a_hint(
+    #[case] answer: fn(&OutgoingRequest) -> Response,
+    #[case] class: &str,
+    #[case] severity: &str,
+) {
+    let found = audit(answer, &Known::default()).await;
+    let weak = found.weaknesses.iter().find(|weak| weak.class == class);
+    let weak = weak.unwrap_or_else(|| panic!("{found:#?}"));
+    assert_eq!(weak.severity, severity);
+}
+
+#[tokio::test]
+async fn a_constant_origin_is_learnt_from_the_answer_itself() {
+    let found = audit(one_constant_origin, &Known::default()).await;
+    assert_eq!(found.weaknesses, []);
+    let grants = serde_json::to_value(&found.grants).unwrap();
+    assert_eq!(
+        grants["origins"],
+        serde_json::json!(["https://www.shop.example"])
+    );
+}
+
+#[tokio::test]
+async fn a_bare_304_is_told() {
+    let known = Known {
+        origins: vec!["https://app.shop.example".to_owned()],
+        policy: None,
+    };
+    let found = audit(bare_not_modified, &known).await;
+    assert_eq!(found.weaknesses, []);
+    let classes: Vec<_> = found
+        .facts
+        .iter()
+        .filter_map(|fact| fact.class.as_deref())
+        .collect();
+    assert!(classes.contains(&"missing-on-error"), "{:#?}", found.facts);
+}
