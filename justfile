@@ -52,9 +52,10 @@ lint:
 doc:
     RUSTDOCFLAGS="--deny warnings" cargo doc --quiet --workspace --no-deps
 
-# Is vectors/vector.schema.json what the Rust types say?
+# Are the published schemas what the Rust types say?
 schema-check:
     cargo run --quiet --package crosscheck-harness -- vectors schema | diff - vectors/vector.schema.json
+    cargo run --quiet --package crosscheck-harness -- adapter schema | diff - harness/adapters/protocol.schema.json
 
 # Are all vectors sound, and does the oracle agree with each?
 lint-vectors:
@@ -67,9 +68,10 @@ lint-vectors:
 fmt:
     cargo fmt --all
 
-# Writes vectors/vector.schema.json from the Rust types.
+# Writes the published schemas from the Rust types.
 schema:
     schema=$(cargo run --quiet --package crosscheck-harness -- vectors schema) && echo "$schema" > vectors/vector.schema.json
+    schema=$(cargo run --quiet --package crosscheck-harness -- adapter schema) && echo "$schema" > harness/adapters/protocol.schema.json
 
 # Accepts what the snapshot tests see today.
 bless:

@@ -10,13 +10,16 @@ use std::{
 };
 
 use crosscheck_report::observation::Observation;
+use crosscheck_server::journal::Entry;
 use futures_util::{StreamExt, stream};
 use tokio::time::sleep;
 
 use crate::{
     case::Case,
-    chromium::{BrowserError, Call, Chromium, Cookie, Jar},
+    chromium::{BrowserError, Call, Chromium, Cookie, Ending, Jar},
+    handled,
     playground::Playground,
+    wire::Client,
 };
 pub use plan::PlanError;
 use plan::{Key, Manner, Task, manner, task};
@@ -45,6 +48,9 @@ pub enum ReplayError {
     /// The page did not say how the call ended.
     #[error("the page did not say how the call ended")]
     Lost,
+    /// The subject's server does not listen.
+    #[error("the subject's server does not listen any more")]
+    Unreachable,
     /// The call did not end.
     #[error("the call did not end within {} s", .0.as_secs())]
     Timeout(Duration),
@@ -156,21 +162,46 @@ impl<'a> Browse<'a> {
                 .map(|ending| (ending.id.clone(), ending));
             by_id.collect::<BTreeMap<_, _>>()
         });
-        let mut observe = |task: Task<'_>| {
-            let entries = self.playground.stage.journal().take(task.place.exchange());
+        let mut replayed = Vec::with_capacity(tasks.len());
+        for (number, task) in tasks {
+            let task = match task {
+                Err(error) => {
+                    replayed.push((number, Err(error.into())));
+                    continue;
+                }
+                Ok(task) => task,
+            };
+            let ending = match &mut endings {
+                Err(error) => Err(ReplayError::Browser(Arc::clone(error))),
+                Ok(endings) => endings
+                    .remove(task.place.exchange())
+                    .ok_or(ReplayError::Lost),
+            };
+            let seen = match ending {
+                Err(error) => Err(error),
+                Ok(ending) => self.observe(ending, &task).await,
+            };
             self.clear(&task);
-            let endings = endings.as_mut().map_err(|error| Arc::clone(error));
-            let endings = endings.map_err(ReplayError::Browser)?;
-            let ending = endings.remove(task.place.exchange());
-            let ending = ending.ok_or(ReplayError::Lost)?;
-            observe::observation(ending, entries, &task.place, task.case)
-                .ok_or(ReplayError::Timeout(self.patience))
-                .map(|seen| vec![seen])
-        };
-        tasks
-            .into_iter()
-            .map(|(number, task)| (number, task.map_err(Into::into).and_then(&mut observe)))
-            .collect()
+            replayed.push((number, seen.map(|seen| vec![seen])));
+        }
+        replayed
+    }
+
+    /// What the page and the journal tell of a call.
+    async fn observe(&self, ending: Ending, task: &Task<'_>) -> Result<Observation, ReplayError> {
+        let (exchange, case) = (task.place.exchange(), task.case);
+        let entries = self.playground.stage.journal().take(exchange);
+        if !entries.iter().all(Entry::is_reached) {
+            return Err(ReplayError::Unreachable);
+        }
+        let mut seen = observe::observation(ending, entries, &task.place, case)
+            .ok_or(ReplayError::Timeout(self.patience))?;
+        if let Some(instance) = case.server.instance() {
+            let seen = std::slice::from_mut(&mut seen);
+            let client = Client::new(self.patience);
+            handled::settle(instance, case, exchange, &client, seen).await;
+        }
+        Ok(seen)
     }
 
     /// One case, step by step.
@@ -214,13 +245,8 @@ impl<'a> Browse<'a> {
                 .engine
                 .run(&page, std::slice::from_ref(call), plan::witness(step))
                 .await?;
-            let entries = self.playground.stage.journal().take(task.place.exchange());
-            let seen = endings
-                .into_iter()
-                .next()
-                .and_then(|ending| observe::observation(ending, entries, &task.place, task.case))
-                .ok_or(ReplayError::Timeout(self.patience))?;
-            observations.push(seen);
+            let ending = endings.into_iter().next().ok_or(ReplayError::Lost)?;
+            observations.push(self.observe(ending, task).await?);
         }
         Ok(observations)
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crosscheck_report::verdict::Verdict;
 use crosscheck_server::{fault::Fault, policy::Refusal, site::Site};
 use crosscheck_vectors::{
     load::Suite,
@@ -10,6 +11,8 @@ use crosscheck_vectors::{
     script::Script,
     vector::{Vector, VectorId},
 };
+
+use crate::instance::Instance;
 
 /// One vector with its roles filled in and its server part settled.
 #[derive(Clone, Debug)]
@@ -27,6 +30,15 @@ pub struct Case {
 /// Who answers a case.
 #[derive(Clone, Debug)]
 pub enum ServerPart {
+    /// The subject, once it has been put into the policy.
+    Awaited {
+        /// Whether a sound server refuses the policy.
+        is_refused_rightly: bool,
+    },
+    /// Nobody: the subject could not be put into the policy, and that is no answer of its own.
+    Broken(String),
+    /// The subject, put into the policy by its adapter.
+    Instance(Arc<Instance>),
     /// Nobody: the vector does not fit the policy.
     NotApplicable(String),
     /// Nobody: the subject refused to be put into the policy.
@@ -38,8 +50,33 @@ pub enum ServerPart {
     },
     /// The scripted server.
     Script(Script),
-    /// The subject, put into the policy.
+    /// The reference server, put into the policy.
     Site(Arc<Site>),
+}
+
+impl ServerPart {
+    /// Whether a server under a policy answers, and so is judged.
+    pub fn is_judged(&self) -> bool {
+        matches!(self, Self::Instance(_) | Self::Site(_))
+    }
+
+    /// The server that an adapter runs, if that answers.
+    pub fn instance(&self) -> Option<&Instance> {
+        if let Self::Instance(instance) = self {
+            Some(instance)
+        } else {
+            None
+        }
+    }
+
+    /// The verdict if nothing can be said about who answers.
+    pub fn error_verdict(&self) -> Verdict {
+        if self.instance().is_some() {
+            Verdict::SetupError
+        } else {
+            Verdict::HarnessError
+        }
+    }
 }
 
 /// The cases of all vectors in `suite` for the reference server, which may commit `fault`.

@@ -1,5 +1,6 @@
 //! The command line: parsing, dispatch and exit codes.
 
+mod adapter;
 mod audit;
 mod compare;
 mod policy;
@@ -57,11 +58,13 @@ enum Format {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Replay vectors and report where what happens differs from what the standard demands.
-    Run(run::Args),
+    Run(Box<run::Args>),
     /// Learn from outside what a server grants, and what is weak about it.
     Audit(audit::Args),
     /// Start the reference server by itself.
     Serve(serve::Args),
+    /// Look at adapters, through which other servers are judged.
+    Adapter(adapter::Args),
     /// Show that every fault of the reference server is caught, and that every expectation matters.
     Selftest(selftest::Args),
     /// Make the report again from its `results.json`.
@@ -91,6 +94,7 @@ impl Cli {
         match self.command {
             Command::Run(args) => runtime.block_on(args.exec(self.global)),
             Command::Audit(args) => runtime.block_on(args.exec(self.global)),
+            Command::Adapter(args) => runtime.block_on(args.exec(self.global)),
             Command::Serve(args) => runtime.block_on(args.exec(self.global)),
             Command::Selftest(args) => runtime.block_on(args.exec(self.global)),
             Command::Report(args) => args.exec(self.global),

@@ -73,7 +73,12 @@ pub fn settled(case: &Case, leg: Leg) -> Option<LegResult> {
                 ..unjudged(leg, verdict, reason)
             })
         }
-        ServerPart::Script(_) | ServerPart::Site(_) => None,
+        ServerPart::Broken(why) => Some(unjudged(leg, Verdict::SetupError, why)),
+        ServerPart::Awaited { .. } => {
+            let why = "the subject has not been put into the policy";
+            Some(unjudged(leg, Verdict::SetupError, why))
+        }
+        ServerPart::Instance(_) | ServerPart::Script(_) | ServerPart::Site(_) => None,
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! | step | module |
 //! | --- | --- |
+//! | what is judged | [`subject`], [`adapter`] |
 //! | a vector with its roles filled in; which of them | [`case`], [`select`] |
 //! | the oracle must agree with it | [`predict`], [`agree`] |
 //! | the model plays it over real sockets | [`drive`], [`wire`] |
@@ -13,6 +14,8 @@
 //!
 //! The harness carries, it does not decide: rules about CORS are the oracle's and the server's.
 
+#[cfg(feature = "cli")]
+pub mod adapter;
 pub mod address;
 pub mod agree;
 #[cfg(feature = "cli")]
@@ -34,8 +37,11 @@ pub mod deviations;
 pub mod drive;
 #[cfg(feature = "cli")]
 pub mod gallery;
+#[cfg(feature = "cli")]
+mod handled;
 pub mod http1;
 mod http_cache;
+pub mod instance;
 mod jar;
 pub mod judge;
 #[cfg(feature = "cli")]
@@ -54,6 +60,8 @@ pub mod select;
 #[cfg(feature = "cli")]
 pub mod selftest;
 pub mod shared_cache;
+#[cfg(feature = "cli")]
+pub mod subject;
 mod trace;
 pub mod under;
 #[cfg(feature = "cli")]

@@ -9,6 +9,7 @@ use std::{
 };
 
 use crosscheck_server::{
+    relay::Relay,
     site::Site,
     stage::{Stage, StartError},
 };
@@ -107,9 +108,20 @@ impl Playground {
                     .expect(NAMED_BY_US);
                 Place::of_script(format!("/x/{token}/{exchange}"), exchange.to_owned())
             }
-            ServerPart::NotApplicable(_) | ServerPart::Refused { .. } => {
-                Place::of_script(String::new(), exchange.to_owned())
+            ServerPart::Instance(instance) => {
+                let name = format!("i{}", instance.id());
+                let relay = Relay {
+                    address: instance.address(),
+                    prefix: instance.prefix().to_owned(),
+                };
+                self.stage.put_relay(&name, relay).expect(NAMED_BY_US);
+                self.stage.journal().open(exchange);
+                Place::of_subject(format!("/p/{token}/{name}"), exchange.to_owned())
             }
+            ServerPart::Awaited { .. }
+            | ServerPart::Broken(_)
+            | ServerPart::NotApplicable(_)
+            | ServerPart::Refused { .. } => Place::of_script(String::new(), exchange.to_owned()),
         }
     }
 

@@ -32,7 +32,11 @@ use crate::{
 /// Never: the model answers at once.
 pub fn predicted(case: &Case) -> Result<Option<Vec<Observation>>, DriveError> {
     let played = match &case.server {
-        ServerPart::NotApplicable(_) | ServerPart::Refused { .. } => return Ok(None),
+        ServerPart::Awaited { .. }
+        | ServerPart::Broken(_)
+        | ServerPart::Instance(_)
+        | ServerPart::NotApplicable(_)
+        | ServerPart::Refused { .. } => return Ok(None),
         ServerPart::Script(script) => {
             let mut place = Place::of_script("/x/t/0".to_owned(), "0".to_owned());
             let mut model = ModelScript {

@@ -2,6 +2,7 @@
 
 mod chromium;
 mod verdicts;
+mod waves;
 mod wire;
 
 use std::{
@@ -16,12 +17,17 @@ use crosscheck_report::{
     known::KnownFile,
     observation::Leg,
     overview::Overview,
-    results::{LegIdentity, LegResult, Subject},
+    results::{LegIdentity, LegResult},
 };
-use crosscheck_server::fault::Fault;
 use crosscheck_vectors::{load::Suite, vector::VectorId};
 
 use crate::{
+    adapter::{
+        Adapter,
+        check::{About, Depth, Finding},
+        fault::Broken,
+        manifest::Manifest,
+    },
     agree::{self, Disagreement},
     case::{Case, cases},
     chromium::{BrowserError, MissingBrowser},
@@ -31,7 +37,11 @@ use crate::{
     playground::{Playground, PlaygroundError},
     progress::Progress,
     select::{SelectError, Selection},
+    subject::{Subject, SubjectConfig},
 };
+use chromium::ChromiumLeg;
+use waves::Keep;
+use wire::WireLeg;
 
 /// The suite's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -43,8 +53,8 @@ pub struct Config {
     pub suite: Suite,
     /// Which of them.
     pub selection: Selection,
-    /// The fault that the reference server commits.
-    pub fault: Option<Fault>,
+    /// What is judged.
+    pub subject: SubjectConfig,
     /// The legs, sorted.
     pub legs: Vec<LegConfig>,
     /// Failures that are known.
@@ -86,6 +96,12 @@ pub enum RunError {
     /// The suite is at odds with itself.
     #[error("the oracle disagrees with {} before anything is replayed", agree::n_vectors(.0.len()))]
     Disagreement(Vec<Disagreement>),
+    /// The adapter is at fault.
+    #[error(transparent)]
+    Adapter(#[from] Broken),
+    /// The adapter lies.
+    #[error("the adapter fails its check")]
+    Lies(Vec<Finding>),
     /// The listener cannot be started.
     #[error(transparent)]
     Playground(#[from] PlaygroundError),
@@ -110,6 +126,8 @@ pub struct Ran {
     pub overview: Overview,
     /// Whether that is all.
     pub ended: Ended,
+    /// Reasons to doubt that the adapter passes policies on.
+    pub doubts: Vec<Finding>,
 }
 
 /// How a run ended.
@@ -148,18 +166,21 @@ impl Kept {
 /// If nothing can be judged, or nothing kept.
 pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> {
     let (started, clock) = (clock::now(), Instant::now());
-    let sane = config.selection.of(cases(&config.suite, None))?;
+    let mut sane = cases(&config.suite, None);
+    if let SubjectConfig::Adapter(_) = config.subject {
+        // The others judge browsers.
+        sane.retain(|case| case.policy.is_some());
+    }
+    let sane = config.selection.of(sane)?;
     agree::agree(&sane).map_err(RunError::Disagreement)?;
-    let faulty = match config.fault {
-        None => None,
-        fault => Some(config.selection.of(cases(&config.suite, fault))?),
-    };
-    let cases = faulty.as_ref().unwrap_or(&sane);
-    let subject = subject(config.fault);
+    let (mut subject, doubts) = start(config).await?;
+    let other = subject.cases(&config.suite, &sane);
+    let cases = other.as_ref().unwrap_or(&sane);
+    let who = subject.identity();
     let identity = Identity {
         suite: VERSION.to_owned(),
         vectors: digest(&config.suite),
-        subject: format!("{} {:?}", subject.name, subject.fault),
+        subject: format!("{} {} {:?}", who.name, who.version, who.fault),
     };
     let ledger = Ledger::open(&config.out, &identity, config.resume)?;
     let shared = Arc::new(Mutex::new(Kept {
@@ -171,14 +192,27 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
         let mut engines = Vec::new();
         for leg in &config.legs {
             let todo = open_cases(cases, leg.leg(), &shared);
+            let bar = progress.leg(leg.leg(), todo.len());
+            let keep: Keep = {
+                let (shared, bar) = (Arc::clone(&shared), bar.clone());
+                Arc::new(move |case, result| {
+                    Kept::record(&shared, &case.id, result);
+                    bar.advance();
+                })
+            };
             let engine = match leg {
                 LegConfig::Wire => {
-                    wire::replay(config, &playground, &todo, &shared, progress).await
+                    let mut leg = WireLeg::new(config, &playground);
+                    waves::replay(&mut leg, &mut subject, &todo, &keep).await?;
+                    WireLeg::engine()
                 }
                 LegConfig::Chromium(binary) => {
-                    chromium::replay(config, binary, &playground, &todo, &shared, progress).await?
+                    let mut leg = ChromiumLeg::launch(config, binary, &playground).await?;
+                    waves::replay(&mut leg, &mut subject, &todo, &keep).await?;
+                    leg.close().await
                 }
             };
+            bar.finish();
             engines.push(LegIdentity {
                 leg: leg.leg(),
                 engine,
@@ -187,9 +221,11 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
         Ok::<_, RunError>(engines)
     };
     let engines = tokio::select! {
-        engines = replay => Some(engines?),
+        engines = replay => Some(engines),
         () = interrupted() => None,
     };
+    subject.end().await;
+    let engines = engines.transpose()?;
     let ended = if engines.is_some() {
         Ended::Complete
     } else {
@@ -204,7 +240,7 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
     let mut overview = Overview {
         suite: VERSION.to_owned(),
         fetch_revision: FETCH_REVISION.to_owned(),
-        subject,
+        subject: who,
         started,
         seconds: clock.elapsed().as_secs_f64(),
         legs: engines.unwrap_or_default(),
@@ -215,7 +251,26 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
     verdicts::excuse(&mut overview, config, &legs);
     let vectors = verdicts::whole(&overview.vectors, cases, &sane, &kept.ledger);
     output::write(&config.out, &overview, vectors)?;
-    Ok(Ran { overview, ended })
+    Ok(Ran {
+        overview,
+        ended,
+        doubts,
+    })
+}
+
+/// The subject at work, and reasons to doubt that its adapter passes policies on.
+async fn start(config: &Config) -> Result<(Subject, Vec<Finding>), RunError> {
+    let manifest: &Manifest = match &config.subject {
+        SubjectConfig::Adapter(manifest) => manifest,
+        SubjectConfig::Reference(fault) => return Ok((Subject::Reference(*fault), Vec::new())),
+    };
+    let mut adapter = Adapter::start(manifest.clone(), config.patience).await?;
+    let found = adapter.check(Depth::Quick).await;
+    if found.iter().all(|finding| finding.about == About::Policy) {
+        return Ok((Subject::Adapter(Box::new(adapter)), found));
+    }
+    adapter.end().await;
+    Err(RunError::Lies(found))
 }
 
 /// Waits for Ctrl-C, or to be told to end.
@@ -234,15 +289,6 @@ async fn interrupted() {
     // Without a signal handler there is nothing to wait for; the run just cannot be interrupted softly.
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
-    }
-}
-
-fn subject(fault: Option<Fault>) -> Subject {
-    Subject {
-        name: "reference".to_owned(),
-        version: VERSION.to_owned(),
-        fault: fault.map(|fault| fault.to_string()),
-        ..Subject::default()
     }
 }
 

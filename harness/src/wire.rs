@@ -12,7 +12,7 @@ use std::{
 };
 
 use crosscheck_oracle::OutgoingRequest;
-use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
+use crosscheck_report::{observation::Leg, results::LegResult};
 use crosscheck_server::{HANDLED, script::closes, stage::Stage};
 use tokio::task::JoinSet;
 
@@ -20,12 +20,14 @@ use crate::{
     address::Place,
     case::{Case, ServerPart},
     drive::{Answered, DriveError, Transport, TransportError},
+    handled,
+    instance::Instance,
     judge::{chain, leg_result, settled, unjudged},
     playground::Playground,
     shared_cache::{self, Visits},
 };
 pub use client::render;
-use client::{Client, Reuse};
+pub(crate) use client::{Client, Reuse};
 
 /// Replays cases over plain sockets, whatever their URLs' schemes: the subject is on this machine.
 #[derive(Clone, Debug)]
@@ -72,13 +74,17 @@ impl Wire {
         if let Some(result) = settled(case, Leg::Wire) {
             return result;
         }
-        let mut place = playground.set_up(case, &playground.new_exchange());
+        let exchange = playground.new_exchange();
+        let mut place = match case.server.instance() {
+            Some(instance) => Place::of_subject(instance.prefix().to_owned(), exchange),
+            None => playground.set_up(case, &exchange),
+        };
         match self.replay(case, &mut place, &playground.stage).await {
             Ok(seen) => LegResult {
                 note: seen.order,
                 ..leg_result(case, Leg::Wire, seen.observations)
             },
-            Err(error) => unjudged(Leg::Wire, Verdict::HarnessError, chain(&error)),
+            Err(error) => unjudged(Leg::Wire, case.server.error_verdict(), chain(&error)),
         }
     }
 
@@ -93,15 +99,25 @@ impl Wire {
         place: &mut Place,
         stage: &Stage,
     ) -> Result<Visits, DriveError> {
-        let judges_server = matches!(case.server, ServerPart::Site(_));
+        let judges_server = case.server.is_judged();
+        let instance = case.server.instance();
         let mut session = Session {
             client: &self.client,
-            address: self.address,
+            address: instance.map_or(self.address, Instance::address),
             reuse: reuse(&case.server),
             judges_server,
         };
         let vector = &case.vector;
         let played = shared_cache::replay(vector, Leg::Wire, place, &mut session).await;
+        if let Some(instance) = instance {
+            let mut seen = played?;
+            // Behind a cache some requests never arrive.
+            if vector.through.is_none() {
+                let observed = &mut seen.observations;
+                handled::settle(instance, case, place.exchange(), &self.client, observed).await;
+            }
+            return Ok(seen);
+        }
         // The reference server's own word on what ran; a handler that panics cannot say so itself.
         let entries = stage.journal().take(place.exchange());
         // Nothing more will be asked of it, and memory must not grow with what is replayed.
@@ -144,11 +160,15 @@ impl Transport for Session<'_> {
     }
 }
 
-/// A script that hangs up would see a request twice that is sent again for that reason.
+/// Who hangs up by design would see a request twice that is sent again for that reason: a script that does
+/// so, and any server that is not ours.
 fn reuse(server: &ServerPart) -> Reuse {
     match server {
         ServerPart::Script(script) if script.0.iter().any(closes) => Reuse::Never,
-        ServerPart::NotApplicable(_)
+        ServerPart::Instance(_) => Reuse::Never,
+        ServerPart::Awaited { .. }
+        | ServerPart::Broken(_)
+        | ServerPart::NotApplicable(_)
         | ServerPart::Refused { .. }
         | ServerPart::Script(_)
         | ServerPart::Site(_) => Reuse::Welcome,

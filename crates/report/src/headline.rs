@@ -93,10 +93,13 @@ fn but_for_known(results: &Overview, totals: &Totals) -> String {
 
 /// The command that replays `id` once more.
 pub(crate) fn rerun(results: &Overview, id: &VectorId) -> String {
-    match &results.subject.fault {
-        Some(fault) => format!("crosscheck run --fault {} --only {id}", clip(fault, 60)),
-        None => format!("crosscheck run --only {id}"),
-    }
+    let subject = &results.subject;
+    let which = match (&subject.adapter_path, &subject.fault) {
+        (Some(path), _) => format!(" --adapter {}", clip(path, 200)),
+        (None, Some(fault)) => format!(" --fault {}", clip(fault, 60)),
+        (None, None) => String::new(),
+    };
+    format!("crosscheck run{which} --only {id}")
 }
 
 /// One of the four numbers.
@@ -232,6 +235,16 @@ mod tests {
         assert_eq!(
             sentence(&results, &Totals::of(&results)),
             "reference 0.1.0 does what is required in the 1 vector that was judged; in 1 of them the browser is known to deviate."
+        );
+    }
+
+    #[test]
+    fn a_rerun_goes_through_the_same_adapter() {
+        let mut results = run(vec![vector("a/b/c", Vec::new())]);
+        results.subject.adapter_path = Some("own/adapter.toml".to_owned());
+        assert_eq!(
+            rerun(&results, &results.vectors[0].id),
+            "crosscheck run --adapter own/adapter.toml --only a/b/c"
         );
     }
 

@@ -50,6 +50,9 @@ pub struct Subject {
     /// The adapter that put it into policies, by the name of its folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adapter: Option<String>,
+    /// Where that adapter's file is, as it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adapter_path: Option<String>,
     /// The language that it is written in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
@@ -119,6 +122,13 @@ pub struct StaleEntry {
     pub assertion: String,
     /// What is wrong with it.
     pub problem: String,
+}
+
+impl Subject {
+    /// Name, version and fault, to tell one subject from another.
+    pub fn in_words(&self) -> String {
+        format!("{} {} {:?}", self.name, self.version, self.fault)
+    }
 }
 
 impl VectorResult {

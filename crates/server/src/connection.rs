@@ -48,6 +48,12 @@ pub(crate) enum Then {
     KeepAlive,
 }
 
+/// Whoever answers requests.
+pub(crate) trait Answers {
+    /// The reply to `received`.
+    fn answer(&self, received: Received<'_>) -> impl Future<Output = Reply> + Send;
+}
+
 /// Why the next request cannot be served.
 enum Stop {
     /// The client is gone, or too slow.
@@ -69,17 +75,16 @@ impl From<BadRequest> for Stop {
 }
 
 /// Serves `stream` until it is closed by either side.
-pub(crate) async fn serve<S, F>(stream: S, answer: F)
+pub(crate) async fn serve<S>(stream: S, answers: impl Answers)
 where
     S: AsyncRead + AsyncWrite + Unpin,
-    F: Fn(Received<'_>) -> Reply,
 {
     let mut connection = Connection {
         stream,
         buffer: BytesMut::with_capacity(8 * 1024),
     };
     let stop = loop {
-        match connection.serve_one(&answer).await {
+        match connection.serve_one(&answers).await {
             Ok(Then::KeepAlive) => {}
             Ok(Then::Close) => break Stop::Gone,
             Err(stop) => break stop,
@@ -112,10 +117,7 @@ struct Connection<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
-    async fn serve_one<F>(&mut self, answer: &F) -> Result<Then, Stop>
-    where
-        F: Fn(Received<'_>) -> Reply,
-    {
+    async fn serve_one(&mut self, answers: &impl Answers) -> Result<Then, Stop> {
         let raw = self.read_head().await?;
         let head = Head::parse(&raw)?;
         let body = match self.read_body(&head).await {
@@ -124,11 +126,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             Err(Stop::Gone) => return Err(Stop::Gone),
         };
         let is_whole = body.is_ok();
-        let reply = answer(Received {
+        let received = Received {
             raw: &raw,
             head: &head,
             body,
-        });
+        };
+        let reply = answers.answer(received).await;
         self.send(&reply.bytes).await?;
         if !is_whole {
             self.linger().await;

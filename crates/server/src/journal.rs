@@ -58,7 +58,7 @@ pub enum Scheme {
 pub enum AnsweredBy {
     /// The handler of a route.
     Handler,
-    /// The site without any handler: a preflight, or no such route.
+    /// The site or the server behind a relay, without any handler: a preflight, or no such route.
     Site,
     /// An answer of the script.
     Script,
@@ -66,12 +66,19 @@ pub enum AnsweredBy {
     Unscripted,
     /// The listener: the body was malformed or too long.
     Listener,
+    /// Nobody: the server behind a relay does not listen.
+    Nobody,
 }
 
 impl Entry {
     /// Whether the handler of a route ran.
     pub fn is_handled(&self) -> bool {
         self.answered_by == AnsweredBy::Handler
+    }
+
+    /// Whether there was a server that could have answered.
+    pub fn is_reached(&self) -> bool {
+        self.answered_by != AnsweredBy::Nobody
     }
 
     /// The values of all header lines called `name`, in order; names compare without case.

@@ -7,6 +7,7 @@
 //! | fault: a named misbehaviour | [`fault`] |
 //! | site: the application under a policy | [`site`], [`app`], [`layer`] |
 //! | script: canned answers, byte for byte | [`script`] |
+//! | relay: requests passed on to a server elsewhere | [`relay`] |
 //! | stage: the listener that plays scripts and sites | [`stage`] |
 //! | journal: every request exactly as it arrived | [`journal`] |
 //!
@@ -23,6 +24,7 @@ pub mod layer;
 mod origin;
 pub mod policy;
 mod query;
+pub mod relay;
 pub mod request;
 pub mod respond;
 pub mod script;

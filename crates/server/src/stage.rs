@@ -22,6 +22,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::{
     connection,
     journal::{Journal, Scheme},
+    relay::Relay,
     script::Rewrite,
     site::{Running, Site},
     tls::{CertificateError, Tls},
@@ -40,7 +41,7 @@ const HANDSHAKE: Duration = Duration::from_secs(15);
 /// | path | answered by |
 /// | --- | --- |
 /// | `/x/TOKEN/EXCHANGE/…` | the script put as `EXCHANGE` |
-/// | `/p/TOKEN/SITE/…` | the site put as `SITE` |
+/// | `/p/TOKEN/SITE/…` | the site put as `SITE`, or the server behind the relay |
 /// | `/page/TOKEN…` | the content put there |
 /// | anything else | the root site, or 404 |
 #[derive(Debug)]
@@ -94,10 +95,24 @@ struct Shared {
     /// None: no scripts, no sites and no pages, only the root site.
     token: Option<String>,
     scripts: Mutex<HashMap<String, Play>>,
-    sites: RwLock<HashMap<String, Arc<Running>>>,
+    residents: RwLock<HashMap<String, Resident>>,
     pages: RwLock<HashMap<String, Page>>,
     root: Option<Running>,
     journal: Journal,
+}
+
+/// What answers below one name.
+#[derive(Clone, Debug)]
+enum Resident {
+    Relay(Relay),
+    Site(Arc<Running>),
+}
+
+/// A way in.
+#[derive(Debug)]
+struct Door {
+    shared: Arc<Shared>,
+    scheme: Scheme,
 }
 
 #[derive(Debug)]
@@ -217,25 +232,40 @@ impl Stage {
     ///
     /// If the name is not made of letters, digits and hyphens.
     pub fn put_site(&self, name: &str, site: Site) -> Result<(), BadName> {
+        self.put(name, Resident::Site(Arc::new(Running::new(site))))
+    }
+
+    /// Passes on what comes under `/p/TOKEN/NAME` as `relay` says, byte for byte; one of the same name is
+    /// replaced.
+    ///
+    /// Requests are journalled like those of a site.
+    ///
+    /// # Errors
+    ///
+    /// If the name is not made of letters, digits and hyphens.
+    pub fn put_relay(&self, name: &str, relay: Relay) -> Result<(), BadName> {
+        self.put(name, Resident::Relay(relay))
+    }
+
+    fn put(&self, name: &str, resident: Resident) -> Result<(), BadName> {
         check_name(name)?;
-        let running = Arc::new(Running::new(site));
-        let mut sites = self
+        let mut residents = self
             .shared
-            .sites
+            .residents
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        sites.insert(name.to_owned(), running);
+        residents.insert(name.to_owned(), resident);
         Ok(())
     }
 
-    /// Forgets the site called `name`.
+    /// Forgets the site or relay called `name`.
     pub fn forget_site(&self, name: &str) {
-        let mut sites = self
+        let mut residents = self
             .shared
-            .sites
+            .residents
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        sites.remove(name);
+        residents.remove(name);
     }
 
     /// Serves `content` at `path`, which begins with `/page/TOKEN`, whatever the query, and never
@@ -297,7 +327,7 @@ impl Shared {
         Self {
             token,
             scripts: Mutex::default(),
-            sites: RwLock::default(),
+            residents: RwLock::default(),
             pages: RwLock::default(),
             root,
             journal: Journal::default(),
@@ -349,12 +379,23 @@ async fn connect(stream: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) 
     };
     if first == [0x16] {
         if let Ok(Ok(stream)) = timeout(HANDSHAKE, acceptor.accept(stream)).await {
-            let answer =
-                |received: connection::Received<'_>| shared.answer(Scheme::Https, received);
-            connection::serve(stream, answer).await;
+            connection::serve(
+                stream,
+                Door {
+                    shared,
+                    scheme: Scheme::Https,
+                },
+            )
+            .await;
         }
     } else {
-        let answer = |received: connection::Received<'_>| shared.answer(Scheme::Http, received);
-        connection::serve(stream, answer).await;
+        connection::serve(
+            stream,
+            Door {
+                shared,
+                scheme: Scheme::Http,
+            },
+        )
+        .await;
     }
 }

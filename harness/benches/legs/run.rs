@@ -9,6 +9,7 @@ use crosscheck_harness::{
     progress::Progress,
     run::{Config, LegConfig, Ran, run},
     select::Selection,
+    subject::SubjectConfig,
 };
 use crosscheck_report::{observation::Leg, overview::Overview};
 use crosscheck_vectors::load::Suite;
@@ -31,7 +32,7 @@ pub(crate) async fn replay(
     let config = Config {
         suite,
         selection: Selection::default(),
-        fault: None,
+        subject: SubjectConfig::Reference(None),
         legs,
         known: vec![deviations::chromium()],
         jobs: 16,

@@ -6,7 +6,7 @@ use crosscheck_vectors::{bytes::ByteString, expect::ExpectedOutcome};
 
 use crate::{
     address::Place,
-    case::{Case, ServerPart},
+    case::Case,
     chromium::{CorsError, Ending, Outcome, mdn_page, reasons},
     drive::pairs,
     http1::{Connection, Parsed, parse},
@@ -75,7 +75,7 @@ fn bytes(text: &str) -> ByteString {
 }
 
 fn exchanges(entries: Vec<Entry>, place: &Place, case: &Case) -> Vec<Exchange> {
-    let judges_server = matches!(case.server, ServerPart::Site(_));
+    let judges_server = case.server.is_judged();
     let mut seen: Vec<Exchange> = Vec::with_capacity(entries.len());
     for entry in entries {
         let handled = judges_server.then(|| entry.is_handled());

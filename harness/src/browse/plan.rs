@@ -173,7 +173,12 @@ fn minds_cookies(case: &Case) -> bool {
     };
     let by_server = match &case.server {
         ServerPart::Script(script) => sets(script),
-        ServerPart::NotApplicable(_) | ServerPart::Refused { .. } | ServerPart::Site(_) => false,
+        ServerPart::Awaited { .. }
+        | ServerPart::Broken(_)
+        | ServerPart::Instance(_)
+        | ServerPart::NotApplicable(_)
+        | ServerPart::Refused { .. }
+        | ServerPart::Site(_) => false,
     };
     by_server
         || case.vector.steps.iter().any(|step| {

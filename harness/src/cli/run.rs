@@ -16,6 +16,7 @@ use miette::{Context, IntoDiagnostic, Result, miette};
 
 use super::{Format, Global, print, print_json, tell, vectors::Source};
 use crate::{
+    adapter::{fault::printable, manifest::Manifest},
     chromium::find_binary,
     deviations,
     ledger::Resume,
@@ -23,6 +24,7 @@ use crate::{
     progress::Progress,
     run::{Config, Ended, LegConfig, Ran, RunError, run},
     select::{Selection, Shard},
+    subject::SubjectConfig,
 };
 
 /// How many vectors the terminal shows; the report has them all.
@@ -32,8 +34,11 @@ const MOST_FINDINGS: usize = 20;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Have the reference server commit this fault; `crosscheck selftest` lists them.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "adapter")]
     fault: Option<Fault>,
+    /// Judge the server of this adapter: an `adapter.toml`, or the folder that holds one.
+    #[arg(long, value_name = "PATH")]
+    adapter: Option<PathBuf>,
     #[command(flatten)]
     source: Source,
     /// Replay on this leg; repeatable. Default: wire and chromium.
@@ -131,7 +136,14 @@ impl Args {
         } else {
             Progress::Shown
         };
-        let Ran { overview, ended } = run(&config, &progress).await.map_err(explain)?;
+        let Ran {
+            overview,
+            ended,
+            doubts,
+        } = run(&config, &progress).await.map_err(explain)?;
+        for doubt in doubts {
+            tell(&format!("warning: {doubt}"));
+        }
         output::draw(&out, &outputs, &overview, previous.as_ref(), &config.suite)?;
         let index = outputs
             .contains(&Output::Html)
@@ -174,13 +186,25 @@ impl Args {
                     .map_err(|error| explain(error.into())),
             })
             .collect();
+        let subject = match &self.adapter {
+            None => SubjectConfig::Reference(self.fault),
+            Some(path) => {
+                let manifest = Manifest::read(path).into_diagnostic()?;
+                manifest.check_installed().into_diagnostic()?;
+                SubjectConfig::Adapter(manifest)
+            }
+        };
         let mut known = vec![deviations::chromium()];
-        for file in &self.known {
+        let of_adapter = match &subject {
+            SubjectConfig::Adapter(manifest) => manifest.known.as_ref(),
+            SubjectConfig::Reference(_) => None,
+        };
+        for file in of_adapter.into_iter().chain(&self.known) {
             known.push(read_known(file)?);
         }
         Ok(Config {
             selection: self.choice.selection(),
-            fault: self.fault,
+            subject,
             legs: legs?,
             known: only_selectable(known, &suite),
             jobs: self.jobs.into(),
@@ -235,11 +259,20 @@ fn explain(error: RunError) -> miette::Report {
                 lines.join("\n")
             )
         }
+        RunError::Lies(found) => {
+            let lines: Vec<_> = found.iter().map(|finding| format!("✕ {finding}")).collect();
+            miette!(
+                help = "`crosscheck adapter check` checks the adapter by itself",
+                "the adapter fails its check, so nothing was replayed\n{}",
+                printable(&lines.join("\n"))
+            )
+        }
         RunError::MissingBrowser(missing) => miette!(
             help = "install Chromium or set CROSSCHECK_CHROMIUM to its program; or replay on the wire alone with `--leg wire`",
             "{missing}"
         ),
         other @ (RunError::Select(_)
+        | RunError::Adapter(_)
         | RunError::Playground(_)
         | RunError::Ledger(_)
         | RunError::Output(_)

@@ -3,67 +3,107 @@
 use std::{
     collections::BTreeSet,
     path::Path,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use crosscheck_report::{known::is_known, observation::Leg, results::LegResult, verdict::Verdict};
 
-use super::{Config, Kept, RunError, Shared};
+use super::{
+    Config, RunError,
+    waves::{Keep, Replay},
+};
 use crate::{
     browse::{Browse, PlanError, ReplayError, Replayed},
     case::Case,
     chromium::{BrowserError, Chromium, Options},
     judge::{chain, leg_result, settled, unjudged},
     playground::Playground,
-    progress::{Bar, Progress},
 };
 
 /// How often a browser that died is started again.
 const RESTARTS: usize = 2;
 
-/// Replays `cases` and keeps what came of them; returns the engine's name and version.
-pub(super) async fn replay(
-    config: &Config,
-    binary: &Path,
-    playground: &Playground,
-    cases: &[&Case],
-    shared: &Shared,
-    progress: &Progress,
-) -> Result<String, RunError> {
-    let bar = progress.leg(Leg::Chromium, cases.len());
-    let mut open = Vec::new();
-    for (number, case) in cases.iter().enumerate() {
-        match settled(case, Leg::Chromium) {
-            None => open.push((number, *case)),
-            Some(result) => {
-                Kept::record(shared, &case.id, result);
-                bar.advance();
-            }
-        }
-    }
-    let mut version = String::new();
-    for attempt in 0..=RESTARTS {
+/// The Chromium leg of one run.
+#[derive(Debug)]
+pub(super) struct ChromiumLeg<'a> {
+    config: &'a Config,
+    binary: &'a Path,
+    playground: &'a Playground,
+    /// None once it died.
+    engine: Option<Chromium>,
+    version: String,
+}
+
+impl<'a> ChromiumLeg<'a> {
+    /// Starts the browser.
+    pub(super) async fn launch(
+        config: &'a Config,
+        binary: &'a Path,
+        playground: &'a Playground,
+    ) -> Result<Self, RunError> {
         let engine = Chromium::launch(options(config, binary, playground))
             .await
             .map_err(RunError::Browser)?;
-        engine.version().clone_into(&mut version);
-        let last = attempt == RESTARTS;
-        let round = Round {
+        Ok(Self {
             config,
+            binary,
             playground,
-            engine: &engine,
-            shared,
-            bar: &bar,
-            last,
-        };
-        open = round.play(&open).await;
-        engine.close().await;
-        if open.is_empty() {
-            break;
+            version: engine.version().to_owned(),
+            engine: Some(engine),
+        })
+    }
+
+    /// Ends the browser; returns its name and version.
+    pub(super) async fn close(self) -> String {
+        if let Some(engine) = self.engine {
+            engine.close().await;
+        }
+        self.version
+    }
+
+    /// The browser at work, or else another one.
+    async fn engine(&mut self) -> Result<Chromium, RunError> {
+        match self.engine.take() {
+            Some(engine) => Ok(engine),
+            None => Chromium::launch(options(self.config, self.binary, self.playground))
+                .await
+                .map_err(RunError::Browser),
         }
     }
-    bar.finish();
-    Ok(version)
+}
+
+impl Replay for ChromiumLeg<'_> {
+    const LEG: Leg = Leg::Chromium;
+
+    async fn replay(&mut self, cases: Arc<[Case]>, keep: &Keep) -> Result<(), RunError> {
+        let mut open = Vec::new();
+        for (number, case) in cases.iter().enumerate() {
+            match settled(case, Leg::Chromium) {
+                None => open.push((number, case)),
+                Some(result) => keep(case, result),
+            }
+        }
+        for attempt in 0..=RESTARTS {
+            if open.is_empty() {
+                break;
+            }
+            let engine = self.engine().await?;
+            let round = Round {
+                config: self.config,
+                playground: self.playground,
+                engine: &engine,
+                keep,
+                last: attempt == RESTARTS,
+            };
+            open = round.play(&open).await;
+            if open.is_empty() {
+                self.engine = Some(engine);
+            } else {
+                engine.close().await;
+            }
+        }
+        Ok(())
+    }
 }
 
 fn options(config: &Config, binary: &Path, playground: &Playground) -> Options {
@@ -81,8 +121,7 @@ struct Round<'a> {
     config: &'a Config,
     playground: &'a Playground,
     engine: &'a Chromium,
-    shared: &'a Shared,
-    bar: &'a Bar,
+    keep: &'a Keep,
     /// Whether what the browser loses is lost for good.
     last: bool,
 }
@@ -108,7 +147,7 @@ impl Round<'_> {
                     }
                     Judged::Lost => {
                         let note = "the browser died each time it came to this";
-                        self.keep(case, unjudged(Leg::Chromium, Verdict::HarnessError, note));
+                        (self.keep)(case, unjudged(Leg::Chromium, Verdict::HarnessError, note));
                     }
                     Judged::Is(result) if self.is_news(case, &result) => {
                         doubtful
@@ -116,7 +155,7 @@ impl Round<'_> {
                             .unwrap_or_else(PoisonError::into_inner)
                             .push((number, result));
                     }
-                    Judged::Is(result) => self.keep(case, result),
+                    Judged::Is(result) => (self.keep)(case, result),
                 }
             };
             browse.replay(cases, &Mutex::new(&mut sink)).await;
@@ -161,7 +200,7 @@ impl Round<'_> {
                     ..first
                 },
             };
-            self.keep(case, result);
+            (self.keep)(case, result);
         };
         browse.replay(&again, &Mutex::new(&mut sink)).await;
     }
@@ -169,11 +208,6 @@ impl Round<'_> {
     /// Whether `result` is a failure that nobody knows of.
     fn is_news(&self, case: &Case, result: &LegResult) -> bool {
         result.verdict.is_failure() && !is_known(&self.config.known, &case.id, result)
-    }
-
-    fn keep(&self, case: &Case, result: LegResult) {
-        Kept::record(self.shared, &case.id, result);
-        self.bar.advance();
     }
 }
 
@@ -200,6 +234,6 @@ fn judged(case: &Case, replayed: Replayed) -> Judged {
         Err(ReplayError::Browser(error)) if needs_new_browser(&error) => {
             return Judged::Lost;
         }
-        Err(error) => unjudged(Leg::Chromium, Verdict::HarnessError, chain(&error)),
+        Err(error) => unjudged(Leg::Chromium, case.server.error_verdict(), chain(&error)),
     })
 }

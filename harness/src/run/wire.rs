@@ -2,31 +2,47 @@
 
 use std::sync::Arc;
 
-use crosscheck_report::{observation::Leg, results::LegResult};
+use crosscheck_report::observation::Leg;
 
-use super::{Config, Kept, Shared};
-use crate::{case::Case, playground::Playground, progress::Progress, wire::Wire};
+use super::{
+    Config, RunError,
+    waves::{Keep, Replay},
+};
+use crate::{case::Case, playground::Playground, wire::Wire};
 
-/// Replays `cases` and keeps what came of them; returns the engine's name.
-pub(super) async fn replay(
-    config: &Config,
-    playground: &Arc<Playground>,
-    cases: &[&Case],
-    shared: &Arc<Shared>,
-    progress: &Progress,
-) -> String {
-    let wire = Wire::new(playground.stage.addr(), config.patience);
-    let bar = progress.leg(Leg::Wire, cases.len());
-    let cases = cases.iter().copied().cloned().collect();
-    let keep = {
-        let (shared, bar) = (Arc::clone(shared), bar.clone());
-        move |case: &Case, result: LegResult| {
-            Kept::record(&shared, &case.id, result);
-            bar.advance();
+/// The wire leg of one run.
+#[derive(Debug)]
+pub(super) struct WireLeg<'a> {
+    wire: Wire,
+    playground: &'a Arc<Playground>,
+    jobs: usize,
+}
+
+impl<'a> WireLeg<'a> {
+    /// A leg to what lives in `playground`, and to instances of the subject.
+    pub(super) fn new(config: &Config, playground: &'a Arc<Playground>) -> Self {
+        Self {
+            wire: Wire::new(playground.stage.addr(), config.patience),
+            playground,
+            jobs: config.jobs,
         }
-    };
-    wire.judge_all(cases, Arc::clone(playground), config.jobs, keep)
-        .await;
-    bar.finish();
-    "HTTP/1.1".to_owned()
+    }
+
+    /// The engine's name.
+    pub(super) fn engine() -> String {
+        "HTTP/1.1".to_owned()
+    }
+}
+
+impl Replay for WireLeg<'_> {
+    const LEG: Leg = Leg::Wire;
+
+    async fn replay(&mut self, cases: Arc<[Case]>, keep: &Keep) -> Result<(), RunError> {
+        let (playground, keep) = (Arc::clone(self.playground), Arc::clone(keep));
+        let keep = move |case: &Case, result| keep(case, result);
+        self.wire
+            .judge_all(cases, playground, self.jobs, keep)
+            .await;
+        Ok(())
+    }
 }

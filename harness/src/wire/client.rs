@@ -22,14 +22,14 @@ const MOST_IDLE: usize = 128;
 
 /// A client; all its clones share its connections.
 #[derive(Clone, Debug)]
-pub(super) struct Client {
+pub(crate) struct Client {
     patience: Duration,
     idle: Arc<Mutex<Vec<(SocketAddr, TcpStream)>>>,
 }
 
 /// Which connection a request goes out on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reuse {
+pub(crate) enum Reuse {
     /// One of its own: the server may answer by hanging up, which must not be taken for a connection
     /// that was no longer good.
     Never,
@@ -48,7 +48,7 @@ enum Came {
 
 impl Client {
     /// A client that waits at most `patience` for an answer.
-    pub(super) fn new(patience: Duration) -> Self {
+    pub(crate) fn new(patience: Duration) -> Self {
         Self {
             patience,
             idle: Arc::default(),
@@ -61,7 +61,7 @@ impl Client {
     /// # Errors
     ///
     /// If nothing listens, nothing comes in time, or too much comes.
-    pub(super) async fn send(
+    pub(crate) async fn send(
         &self,
         address: SocketAddr,
         request: &OutgoingRequest,

@@ -8,6 +8,7 @@ use crosscheck_harness::{
     run::{Config, LegConfig, run},
     select::Selection,
     selftest::{Catch, Found, selftest},
+    subject::SubjectConfig,
 };
 use crosscheck_report::{
     observation::Leg,
@@ -40,7 +41,7 @@ fn run_with(suite: &Suite, fault: Option<Fault>, only: &[String]) -> Overview {
             only: only.to_vec(),
             ..Selection::default()
         },
-        fault,
+        subject: SubjectConfig::Reference(fault),
         legs: vec![LegConfig::Wire],
         known: Vec::new(),
         // One after the other: a fault may consist in remembering earlier requests.

@@ -2,6 +2,8 @@
 //! its users meet it.
 
 #[cfg(test)]
+mod adapter;
+#[cfg(test)]
 mod again;
 #[cfg(test)]
 mod audit;

@@ -140,6 +140,8 @@ fn tallies(context: &Context<'_>, totals: &Totals) -> Vec<Tally> {
 fn identity(context: &Context<'_>, totals: &Totals, frame: &Frame) -> Vec<(&'static str, String)> {
     let results = context.results;
     let mut rows = vec![("subject", name(&results.subject))];
+    let language = results.subject.language.as_deref();
+    rows.extend(language.map(|language| ("written in", clip(language, 40))));
     let mut vectors = format!("{} run", totals.vectors);
     if results.not_selected > 0 {
         vectors = format!("{vectors}, {} not selected", results.not_selected);

@@ -1,17 +1,22 @@
 //! Who answers a request, and what the journal keeps of it.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::PoisonError;
 
 use crosscheck_vectors::script::Asked;
 use http::StatusCode;
 
-use super::Shared;
+use super::{Door, Resident, Shared};
 use crate::{
     application,
-    connection::{Received, Reply, Then, refusal},
-    http1::{body::KEPT, write},
+    connection::{Answers, Received, Reply, Then, refusal},
+    http1::{
+        body::KEPT,
+        head::{BadRequest, Framing},
+        write,
+    },
     journal::{AnsweredBy, Entry, Scheme},
     query,
+    relay::{self, Relay},
     request::{Headers, RequestHead},
     script,
     site::Running,
@@ -24,19 +29,28 @@ enum Route<'a> {
     Root(&'a Running),
     /// The exchange, and the path without its prefix.
     Script(&'a str, &'a [u8]),
-    /// The site, and the target without its prefix.
-    Site(Arc<Running>, &'a [u8]),
+    /// The site or relay, and the target without its prefix.
+    Resident(Resident, &'a [u8]),
+}
+
+impl Answers for Door {
+    async fn answer(&self, received: Received<'_>) -> Reply {
+        self.shared.answer(self.scheme, received).await
+    }
 }
 
 impl Shared {
-    pub(super) fn answer(&self, scheme: Scheme, received: Received<'_>) -> Reply {
+    async fn answer(&self, scheme: Scheme, received: Received<'_>) -> Reply {
         let target = origin_form(received.head.target);
         match self.route(target) {
             Route::Nobody => not_found(&received),
             Route::Page(path) => self.page(path, &received),
             Route::Root(site) => self.site(site, target, scheme, received),
             Route::Script(exchange, path) => self.script(exchange, path, scheme, received),
-            Route::Site(site, target) => self.site(&site, target, scheme, received),
+            Route::Resident(resident, target) => match resident {
+                Resident::Relay(relay) => self.relay(&relay, target, scheme, received).await,
+                Resident::Site(site) => self.site(&site, target, scheme, received),
+            },
         }
     }
 
@@ -55,9 +69,12 @@ impl Shared {
         }
         if let Some(rest) = target.strip_prefix(b"/p/") {
             let (name, target) = split_segment(after_token(rest, token)?);
-            let sites = self.sites.read().unwrap_or_else(PoisonError::into_inner);
-            let site = sites.get(str::from_utf8(name).ok()?)?;
-            return Some(Route::Site(Arc::clone(site), target));
+            let residents = self
+                .residents
+                .read()
+                .unwrap_or_else(PoisonError::into_inner);
+            let resident = residents.get(str::from_utf8(name).ok()?)?;
+            return Some(Route::Resident(resident.clone(), target));
         }
         let rest = path
             .strip_prefix(b"/page/")?
@@ -141,12 +158,61 @@ impl Shared {
             let then = then(&received);
             (Reply { bytes, then }, answered_by)
         };
+        self.witness(target, scheme, received, &reply, answered_by);
+        reply
+    }
+
+    async fn relay(
+        &self,
+        relay: &Relay,
+        target: &[u8],
+        scheme: Scheme,
+        received: Received<'_>,
+    ) -> Reply {
+        let method = received.head.method;
+        let refused = match &received.body {
+            Err(bad) => Some(*bad),
+            Ok(body) if is_cut(&received, body) => Some(BadRequest::BodyTooLong),
+            Ok(_) => None,
+        };
+        let (reply, answered_by) = if let Some(bad) = refused {
+            (refusal(bad, method), AnsweredBy::Listener)
+        } else {
+            match relay.pass(&received, target).await {
+                Ok(reply) if relay::is_marked(&reply.bytes) => (reply, AnsweredBy::Handler),
+                Ok(reply) => (reply, AnsweredBy::Site),
+                Err(_nobody_listens) => {
+                    let nothing = Reply {
+                        bytes: Vec::new(),
+                        then: Then::Close,
+                    };
+                    (nothing, AnsweredBy::Nobody)
+                }
+            }
+        };
+        self.witness(target, scheme, received, &reply, answered_by);
+        reply
+    }
+
+    /// Records what came for the exchange that `target` names.
+    fn witness(
+        &self,
+        target: &[u8],
+        scheme: Scheme,
+        received: Received<'_>,
+        reply: &Reply,
+        answered_by: AnsweredBy,
+    ) {
+        let head = RequestHead {
+            method: received.head.method,
+            target,
+            headers: Headers::Lines(&[]),
+        };
         if let Some(id) = query::parameter(head.query(), "id")
             && let Ok(id) = str::from_utf8(&id)
         {
-            self.record(id, scheme, received, &reply, answered_by);
+            self.record(id, scheme, received, reply, answered_by);
         }
-        reply
     }
 
     fn record(
@@ -172,6 +238,15 @@ impl Shared {
             response: reply.bytes.get(..sent).unwrap_or_default().to_vec(),
             answered_by,
         });
+    }
+}
+
+/// Whether more of the body came than was kept.
+fn is_cut(received: &Received<'_>, body: &[u8]) -> bool {
+    match received.head.framing() {
+        Ok(Framing::Length(length)) => length > body.len() as u64,
+        Ok(Framing::Chunked) => body.len() >= KEPT,
+        Err(_) => false,
     }
 }
 

@@ -9,6 +9,8 @@ mod laws;
 #[cfg(test)]
 mod prediction;
 #[cfg(test)]
+mod relays;
+#[cfg(test)]
 mod scripts;
 #[cfg(test)]
 mod sites;

@@ -1,0 +1,197 @@
+//! What is judged: the reference server in this process, or a server that an adapter runs.
+
+use crosscheck_report::results;
+use crosscheck_server::fault::Fault;
+use crosscheck_vectors::{load::Suite, policy::Policy};
+
+use crate::{
+    adapter::{Adapter, Put, fault::Broken, manifest::Manifest},
+    case::{Case, ServerPart, cases, may_refuse},
+    run::VERSION,
+};
+
+/// What to judge, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubjectConfig {
+    /// A server that an adapter runs.
+    Adapter(Manifest),
+    /// The reference server, which may commit a fault.
+    Reference(Option<Fault>),
+}
+
+/// What is judged, at work.
+#[derive(Debug)]
+pub enum Subject {
+    /// A server that an adapter runs.
+    Adapter(Box<Adapter>),
+    /// The reference server, which may commit a fault.
+    Reference(Option<Fault>),
+}
+
+impl Subject {
+    /// Who that is.
+    pub fn identity(&self) -> results::Subject {
+        match self {
+            Self::Adapter(adapter) => {
+                let hello = adapter.hello();
+                results::Subject {
+                    name: hello.name.clone(),
+                    version: hello.version.clone(),
+                    fault: None,
+                    adapter: adapter.folder(),
+                    adapter_path: Some(adapter.place().display().to_string()),
+                    language: Some(hello.language.clone()),
+                    homepage: hello.homepage.clone(),
+                    issues: hello.issues.clone(),
+                }
+            }
+            Self::Reference(fault) => results::Subject {
+                name: "reference".to_owned(),
+                version: VERSION.to_owned(),
+                fault: fault.map(|fault| fault.to_string()),
+                ..results::Subject::default()
+            },
+        }
+    }
+
+    /// The cases of `suite` for this subject, where they are not `sane`: those of the reference server
+    /// without a fault.
+    pub fn cases(&self, suite: &Suite, sane: &[Case]) -> Option<Vec<Case>> {
+        match self {
+            Self::Adapter(adapter) => {
+                let of_subject = |case: &Case| Case {
+                    server: awaited(adapter, suite, case),
+                    ..case.clone()
+                };
+                Some(sane.iter().map(of_subject).collect())
+            }
+            Self::Reference(None) => None,
+            Self::Reference(fault) => {
+                let faulty = cases(suite, *fault);
+                let selected = |case: &Case| {
+                    sane.binary_search_by(|found| found.id.cmp(&case.id))
+                        .is_ok()
+                };
+                Some(faulty.into_iter().filter(selected).collect())
+            }
+        }
+    }
+
+    /// `cases` in groups, each of which can be replayed at one time.
+    pub fn waves<'c>(&self, cases: &[&'c Case]) -> Vec<Vec<&'c Case>> {
+        let Self::Adapter(adapter) = self else {
+            return vec![cases.to_vec()];
+        };
+        let mut policies: Vec<&Policy> = Vec::new();
+        for policy in cases.iter().filter_map(|case| needed(case)) {
+            if !policies.contains(&policy) {
+                policies.push(policy);
+            }
+        }
+        let size = adapter.hello().n_instances();
+        let wave_of = |case: &Case| {
+            let policy = needed(case);
+            let at = policy.and_then(|policy| policies.iter().position(|found| *found == policy));
+            at.unwrap_or_default() / size
+        };
+        let n_waves = policies.len().div_ceil(size).max(1);
+        (0..n_waves)
+            .map(|wave| {
+                let of_wave = cases.iter().filter(|case| wave_of(case) == wave);
+                of_wave.copied().collect()
+            })
+            .collect()
+    }
+
+    /// The cases of `wave` with the subject put into their policies, as far as that can be done.
+    pub async fn settle(&mut self, wave: &[&Case]) -> Vec<Case> {
+        let Self::Adapter(adapter) = self else {
+            return wave.iter().copied().cloned().collect();
+        };
+        let mut policies: Vec<&Policy> = Vec::new();
+        for policy in wave.iter().filter_map(|case| needed(case)) {
+            if !policies.contains(&policy) {
+                policies.push(policy);
+            }
+        }
+        let put = adapter.put_all(&policies).await;
+        let settled = |case: &&Case| {
+            let policy = needed(case);
+            let at = policy.and_then(|policy| policies.iter().position(|found| *found == policy));
+            let put = at.and_then(|at| put.get(at));
+            Case {
+                server: put.map_or_else(|| case.server.clone(), |put| server(put, case)),
+                ..Case::clone(case)
+            }
+        };
+        wave.iter().map(settled).collect()
+    }
+
+    /// What of the subject broke since this was last asked, other than its answers.
+    pub async fn broke(&mut self) -> Option<Broken> {
+        match self {
+            Self::Adapter(adapter) => adapter.broke().await,
+            Self::Reference(_) => None,
+        }
+    }
+
+    /// Ends it.
+    pub async fn end(self) {
+        match self {
+            Self::Adapter(adapter) => {
+                // How willingly it goes is for `adapter check`.
+                adapter.end().await;
+            }
+            Self::Reference(_) => {}
+        }
+    }
+}
+
+/// The policy into which the subject has to be put for `case`.
+fn needed(case: &Case) -> Option<&Policy> {
+    match case.server {
+        ServerPart::Awaited { .. } => case.policy.as_ref(),
+        ServerPart::Broken(_)
+        | ServerPart::Instance(_)
+        | ServerPart::NotApplicable(_)
+        | ServerPart::Refused { .. }
+        | ServerPart::Script(_)
+        | ServerPart::Site(_) => None,
+    }
+}
+
+/// Who is to answer `case`, which the reference server could answer.
+fn awaited(adapter: &Adapter, suite: &Suite, case: &Case) -> ServerPart {
+    let (Some(policy), false) = (
+        &case.policy,
+        matches!(case.server, ServerPart::NotApplicable(_)),
+    ) else {
+        return case.server.clone();
+    };
+    let required = case.vector.requires.iter().map(String::as_str);
+    let mut needs = policy.capabilities().into_iter().chain(required);
+    match needs.find_map(|feature| adapter.hello().why_not(feature)) {
+        Some(why) => ServerPart::NotApplicable(why),
+        None => ServerPart::Awaited {
+            is_refused_rightly: may_refuse(suite, &case.vector),
+        },
+    }
+}
+
+/// Who answers `case`, after what came of putting the subject into its policy.
+fn server(put: &Put, case: &Case) -> ServerPart {
+    match put {
+        Put::Ready(instance) => ServerPart::Instance(instance.clone()),
+        Put::Refused(reason) => ServerPart::Refused {
+            reason: reason.clone(),
+            rightly: matches!(
+                case.server,
+                ServerPart::Awaited {
+                    is_refused_rightly: true
+                }
+            ),
+        },
+        Put::Unsupported(why) => ServerPart::NotApplicable(why.clone()),
+        Put::Broken(why) => ServerPart::Broken(why.clone()),
+    }
+}

@@ -1,0 +1,106 @@
+//! Adapters that are at fault: each is told what is wrong, and nothing is judged through it.
+
+use rstest::rstest;
+
+use super::{FEW, bench};
+
+#[rstest]
+#[case::hangs("exec sleep 60", &["did not answer `hello` within 3 s"])]
+#[case::ends("echo boom >&2\nexit 3", &["ended instead of answering `hello`", "exit status: 3", "boom"])]
+#[case::prints(
+    "echo 'Listening on port 80'\nexec $REFERENCE",
+    &["`Listening on port 80`", "print logs to stderr"]
+)]
+#[case::another_message("echo '{\"type\":\"nope\"}'", &["no message of the protocol", "nope"])]
+#[case::another_version(
+    "$REFERENCE | sed -u 's/\"protocol\":1/\"protocol\":2/'",
+    &["version 2 of the protocol"]
+)]
+#[case::made_up_capability(
+    "$REFERENCE | sed -u 's/origins.list/origins.magic/'",
+    &["origins.magic", "no message of the protocol"]
+)]
+#[case::both_ways(
+    "$REFERENCE | sed -u 's/\"unsupported\":{}/\"unsupported\":{\"hits\":\"no\"}/'",
+    &["`hits` both as a capability and as unsupported"]
+)]
+#[case::never_ready("$REFERENCE | sed -u '/\"ready\"/d'", &["did not answer `serve` within 3 s"])]
+#[case::dies_at_serve(
+    "sed -u '/\"serve\"/Q' | $REFERENCE",
+    &["ended instead of answering `serve`"]
+)]
+#[case::wrong_id(
+    "$REFERENCE | sed -u 's/\"ready\",\"id\":[0-9]*/\"ready\",\"id\":99/'",
+    &["answered `serve` with", "99"]
+)]
+#[case::not_listening(
+    "$REFERENCE | sed -u 's/\"base_url\":\"[^\"]*/\"base_url\":\"http:\\/\\/127.0.0.1:9/'",
+    &["said `ready`, but nothing listens on 127.0.0.1:9"]
+)]
+#[case::elsewhere(
+    "$REFERENCE | sed -u 's/\"base_url\":\"[^\"]*/\"base_url\":\"http:\\/\\/example.com/'",
+    &["`http://example.com` is not"]
+)]
+#[case::no_mark(
+    "$REFERENCE | sed -u 's/\"base_url\":\"[^\"]*/&\\/nowhere/'",
+    &["`/echo?id=check` was not answered with `x-crosscheck-handled: check`"]
+)]
+#[case::understands_anything(
+    "sed -u 's/\"origins\":\\[{[^}]*}\\]/\"origins\":\"*\"/' | $REFERENCE",
+    &["a kind of origin that does not exist"]
+)]
+#[case::keeps_the_port(
+    "exec 4>&1\n\
+     while read -r line; do case $line in\n\
+     *'\"stop\"'*) id=${line##*:}; echo \"{\\\"type\\\":\\\"stopped\\\",\\\"id\\\":${id%?}}\" >&4;;\n\
+     *) printf '%s\\n' \"$line\";;\n\
+     esac; done | $REFERENCE",
+    &["said `stopped`, but", "still takes connections"]
+)]
+fn a_faulty_adapter_is_told_so(#[case] script: &str, #[case] told: &[&str]) {
+    bench(script).judge(FEW).refused(told);
+}
+
+#[rstest]
+#[case::one_policy_for_all(
+    "sed -u 's/\"origins\":\\[[^]]*\\]/\"origins\":[\"https:\\/\\/fixed.example\"]/' | $REFERENCE",
+    "the origin that the policy lists is not granted"
+)]
+#[case::everybody(
+    "exec $REFERENCE --fault reflect-origin",
+    "that the policy does not list is granted"
+)]
+#[case::hides_a_capability(
+    "$REFERENCE | sed -u 's/\"max-age\",//'",
+    "it is ready for a policy that needs `max-age`, which its hello does not name"
+)]
+#[case::does_not_go(
+    "trap '' TERM\n$REFERENCE\nsleep 60",
+    "it does not end within two seconds"
+)]
+#[case::talks_afterwards(
+    "($REFERENCE; echo bye >&2) | sed -u '/stopped/a noise'",
+    "`noise`; print logs"
+)]
+fn a_check_finds_more(#[case] script: &str, #[case] told: &str) {
+    let ran = bench(script).check("").ended(1);
+    assert!(ran.out.contains(told), "{ran:#?}");
+}
+
+#[test]
+fn a_check_finds_nothing_wrong_with_the_reference() {
+    let ran = bench("exec $REFERENCE").check("").ended(0);
+    assert!(ran.out.ends_with("nothing is wrong\n"), "{ran:#?}");
+    let told = bench("exec $REFERENCE")
+        .check("--format json")
+        .ended(0)
+        .json();
+    assert_eq!(told["findings"], serde_json::json!([]));
+    assert_eq!(told["hello"]["name"], "reference");
+}
+
+#[test]
+fn a_terminal_obeys_no_adapter() {
+    let ran = bench("printf '\\033[31mred\\n' >&2; printf '\\033[2Jgone\\n'").judge(FEW);
+    ran.told(&["print logs to stderr"]);
+}
