@@ -13,6 +13,11 @@ default:
 run *args: chromium
     @cargo run --quiet --release --package crosscheck-harness -- run "$@"
 
+# Installs what the named adapters need, or all, such as `./justw adapters tower-http nginx`.
+[positional-arguments]
+adapters *names:
+    @cd harness/adapters && cargo run --quiet --release --package crosscheck-harness -- adapter set-up ${@:-$(dirname -- */adapter.toml)}
+
 # Starts the reference server by itself, such as `./justw serve --policy vectors/policies/credentialed.json`.
 [positional-arguments]
 serve *args:
