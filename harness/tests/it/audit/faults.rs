@@ -80,10 +80,15 @@ fn row(fault: Fault) -> (String, &'static str, Shows) {
         X::CredentialsMissingOnPreflight
         | X::CredentialsMissingOnActual
         | X::CredentialsOnlyWithCookie => listed(Weak("credentials-missing", "low")),
-        X::DuplicateAllowOrigin => listed(Weak("duplicate-header", "low")),
+        X::DuplicateAllowOrigin | X::ProxyAddsAnyOrigin => listed(Weak("duplicate-header", "low")),
         X::OriginLeak | X::RefusalListsPolicy => listed(F("leak")),
         X::RefusedOriginBlocked => listed(F("same-origin-blocked")),
-        X::VaryMissingGranted => listed(Weak("cache-poisoning", "medium")),
+        X::VaryMissingGranted | X::VaryReplaced => listed(Weak("cache-poisoning", "medium")),
+        X::OriginlessWildcard => listed(Weak("cache-poisoning", "low")),
+        X::ExposeOnlyWithOrigin => listed(Never(
+            "an answer to nobody's page is not asked what it hides",
+        )),
+        X::ProxyGrantsPreflights => listed(Weak("reflected-origin", "high")),
         X::VaryMissingRefused | X::VaryMissingOriginless | X::VaryMissingOnErrors => {
             listed(Weak("cache-poisoning", "low"))
         }
