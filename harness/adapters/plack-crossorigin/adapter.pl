@@ -31,6 +31,7 @@ while (my $line = <STDIN>) {
     print {$out} encode_json($reply), "\n";
 }
 kill KILL => values %instances;
+waitpid $_, 0 for values %instances;
 
 sub hello {
     open my $file, '<', "$ENV{CROSSCHECK_ADAPTER_HOME}/version" or die $!;

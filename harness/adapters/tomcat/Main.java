@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.LinkedHashMap;
@@ -14,6 +15,7 @@ import java.util.Map;
 import org.apache.catalina.Context;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.filters.CorsFilter;
+import org.apache.catalina.startup.ExpandWar;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
@@ -42,7 +44,8 @@ final class Main {
             throw new Protocol.Refused(cause);
         }
         Tomcat tomcat = new Tomcat();
-        tomcat.setBaseDir(Files.createTempDirectory("crosscheck").toString());
+        Path folder = Files.createTempDirectory("crosscheck");
+        tomcat.setBaseDir(folder.toString());
         tomcat.setSilent(true);
         Connector connector = new Connector();
         connector.setPort(0);
@@ -67,6 +70,7 @@ final class Main {
             public void stop() throws Exception {
                 tomcat.stop();
                 tomcat.destroy();
+                ExpandWar.delete(folder.toFile());
             }
         };
     }
