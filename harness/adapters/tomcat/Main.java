@@ -52,8 +52,7 @@ final class Main {
         connector.setProperty("address", bind);
         tomcat.setConnector(connector);
         Context context = tomcat.addContext("", null);
-        Tomcat.addServlet(context, "application", new Routes());
-        context.addServletMappingDecoded("/", "application");
+        Tomcat.addServlet(context, "application", new Routes()).addMapping("/");
         FilterMap everywhere = new FilterMap();
         everywhere.setFilterName("cors");
         everywhere.addURLPattern("/*");

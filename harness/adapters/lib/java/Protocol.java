@@ -29,6 +29,8 @@ final class Protocol {
 
     /** The implementation would not be configured so: a result, not an accident. */
     static final class Refused extends Exception {
+        private static final long serialVersionUID = 1;
+
         Refused(Throwable cause) {
             super(cause.getMessage(), cause);
         }
