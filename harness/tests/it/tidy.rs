@@ -1,5 +1,6 @@
 //! House rules that no compiler sees.
 
+mod adapters;
 mod edges;
 mod sources;
 mod tree;

@@ -1,0 +1,67 @@
+//! What every adapter's folder holds.
+
+use std::{fs, path::PathBuf};
+
+use serde_json::Value;
+use toml::Table;
+
+use super::{root, shown};
+
+/// Folders beside the adapters that hold none.
+const NONE: [&str; 2] = ["lib", "template"];
+
+fn folders() -> Vec<PathBuf> {
+    let all = fs::read_dir(root().join("harness/adapters")).unwrap();
+    let folders = all.map(|entry| entry.unwrap().path()).filter(|path| {
+        let name = path.file_name().unwrap().to_string_lossy();
+        path.is_dir() && !NONE.contains(&&*name)
+    });
+    folders.collect()
+}
+
+/// The files of that name, in the adapters that have one.
+fn each(name: &str) -> Vec<(String, String)> {
+    let paths = folders().into_iter().map(|folder| folder.join(name));
+    let present = paths.filter(|path| path.is_file());
+    let read = |path: PathBuf| (shown(&path), fs::read_to_string(&path).unwrap());
+    let files: Vec<_> = present.map(read).collect();
+    assert!(!files.is_empty(), "no adapter has a {name}");
+    files
+}
+
+#[test]
+fn adapters_are_named_as_their_folders() {
+    for folder in folders() {
+        let text = fs::read_to_string(folder.join("adapter.toml")).unwrap();
+        let file: Table = text.parse().unwrap();
+        let name = file["name"].as_str().unwrap();
+        assert!(folder.ends_with(name), "{}", shown(&folder));
+    }
+}
+
+#[test]
+fn node_packages_are_pinned_without_addresses() {
+    for (path, text) in each("package.json") {
+        let file: Value = serde_json::from_str(&text).unwrap();
+        for (name, version) in file["dependencies"].as_object().unwrap() {
+            let exact = version.as_str().unwrap();
+            let is_exact = exact.starts_with(|c: char| c.is_ascii_digit());
+            assert!(is_exact, "{path}: {name} {exact}");
+        }
+    }
+    for (path, text) in each("package-lock.json") {
+        for word in ["://", "\"resolved\""] {
+            assert!(!text.contains(word), "{path} has {word}");
+        }
+    }
+}
+
+#[test]
+fn python_packages_are_pinned() {
+    for (path, text) in each("requirements.txt") {
+        for line in text.lines() {
+            let pinned = line.split_once("==");
+            assert!(pinned.is_some(), "{path}: {line}");
+        }
+    }
+}
