@@ -87,7 +87,8 @@ fn origins(policy: &Policy, learnt: &Learnt, found: &mut Vec<Difference>) {
     let near = learnt
         .tried
         .iter()
-        .filter(|tried| tried.first.sharing == Sharing::Withheld || is_confirmed(tried))
+        // If everybody ought to be granted, strangers have been asked about.
+        .filter(|tried| is_confirmed(tried))
         .map(|tried| (&tried.first, tried.probe.class));
     let mut seen = BTreeSet::new();
     for (asked, class) in everybody.chain(opaque).chain(named).chain(near) {
@@ -287,6 +288,10 @@ fn response_headers(policy: &Policy, learnt: &Learnt, found: &mut Vec<Difference
 }
 
 fn max_age(policy: &Policy, learnt: &Learnt, found: &mut Vec<Difference>) {
+    if policy.max_age == MaxAge::Unset {
+        // It is left to others.
+        return;
+    }
     let seconds = |max_age| match max_age {
         MaxAge::Disable => 0,
         MaxAge::Seconds(seconds) => seconds,

@@ -45,9 +45,15 @@ pub(super) fn judge(learnt: &Learnt, judgement: &mut Judgement) {
     if !depends_on_origin(&all) {
         return;
     }
+    // What everybody may read can be handed to anybody.
+    let made_for_one: Vec<_> = granted
+        .iter()
+        .filter(|stored| !is_public(stored.answer))
+        .copied()
+        .collect();
     let kinds = [
         (
-            &granted,
+            &made_for_one,
             Severity::Medium,
             "an answer made for one origin has no `Vary: Origin`, and caches hand it to others",
         ),
@@ -108,8 +114,7 @@ fn errors(learnt: &Learnt, judgement: &mut Judgement) {
         }
         return;
     }
-    let wildcard = answer.headers.get("access-control-allow-origin").as_deref() == Some(b"*");
-    if !wildcard && is_storable(answer) && !varies(answer) {
+    if !is_public(answer) && is_storable(answer) && !varies(answer) {
         let seen = format!(
             "an error ({}) made for one origin has no `Vary: Origin`, and caches hand it to others",
             answer.status
@@ -130,6 +135,11 @@ fn depends_on_origin(answers: &[Stored<'_>]) -> bool {
     let mut all = answers.iter().map(said);
     let first = all.next();
     all.any(|other| Some(other) != first)
+}
+
+/// Whether everybody may read `answer`.
+fn is_public(answer: &Response) -> bool {
+    answer.headers.get("access-control-allow-origin").as_deref() == Some(b"*")
 }
 
 /// Whether any cache, be it the browser's own, may keep `answer`.

@@ -200,8 +200,14 @@ fn oddities(learnt: &Learnt, judgement: &mut Judgement) {
         let seen = "text that is no origin comes back in `Access-Control-Allow-Origin`";
         judgement.broken("reflected-origin", Severity::Low, seen, &[asked.at]);
     }
+    // Whoever names one origin to everybody does not look at any line.
+    let looks = learnt.strangers.iter().all(|asked| {
+        let answer = learnt.answer(asked.at);
+        answer.is_some_and(|answer| !answer.headers.contains("access-control-allow-origin"))
+    });
     if let Some(asked) = &learnt.two_lines
         && asked.sharing > Sharing::Withheld
+        && looks
     {
         let seen = "of two `Origin` lines, which no browser sends, the first decides";
         judgement.note("origin-match", seen, &[asked.at]);

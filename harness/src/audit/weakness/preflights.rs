@@ -127,7 +127,7 @@ fn refused(learnt: &Learnt, preflight: &Preflighted, judgement: &mut Judgement) 
             &places,
         ),
         // Told elsewhere.
-        _ if preflight.permission.but_for_status > Sharing::Withheld => {}
+        _ if takes_back(preflight, answer) => {}
         status => {
             let any = learnt
                 .plain_preflights()
@@ -164,8 +164,7 @@ fn strangers(learnt: &Learnt, judgement: &mut Judgement) {
 
 /// A preflight that grants everything, and has a status that takes it back.
 fn status(asked: &Preflighted, answer: &Response, judgement: &mut Judgement) {
-    let permission = &asked.permission;
-    if permission.sharing == Sharing::Withheld && permission.but_for_status > Sharing::Withheld {
+    if takes_back(asked, answer) {
         let seen = format!(
             "a preflight for {} gets all permission, and the status {} that takes it back",
             told(asked),
@@ -173,6 +172,23 @@ fn status(asked: &Preflighted, answer: &Response, judgement: &mut Judgement) {
         );
         judgement.broken("preflight-status", Severity::Low, seen, &[asked.at]);
     }
+}
+
+/// Whether only the status of `answer` stands against what was asked for, and the server says so itself:
+/// a method that needs no permission may be missing in the list because it is refused.
+fn takes_back(asked: &Preflighted, answer: &Response) -> bool {
+    let permission = &asked.permission;
+    let named = match extract_list(&answer.headers, "access-control-allow-methods") {
+        Extracted::Items(items) => items
+            .iter()
+            .any(|item| *item == asked.wish.method.as_bytes() || *item == b"*"),
+        Extracted::Absent | Extracted::Malformed => false,
+    };
+    // Whoever asks for something odd may well be refused for that.
+    matches!(asked.twist, Twist::None | Twist::Stranger)
+        && permission.sharing == Sharing::Withheld
+        && permission.but_for_status > Sharing::Withheld
+        && named
 }
 
 /// A preflight that the application answers.
@@ -185,12 +201,18 @@ fn handler(learnt: &Learnt, asked: &Preflighted, answer: &Response, judgement: &
         usual.body.len() > 4 && usual.body == answer.body && usual.status == answer.status
     });
     if same && is_ok_status(answer.status) {
-        let seen = "a preflight gets the body that a GET gets: it reaches the application";
         let places = [
             learnt.baseline.first().copied().unwrap_or_default(),
             asked.at,
         ];
-        judgement.broken("preflight-not-answered", Severity::Low, seen, &places);
+        let seen = "gets the body that a GET gets: it reaches the application";
+        if asked.permission.but_for_status > Sharing::Withheld {
+            let seen = format!("a granted preflight {seen}");
+            judgement.broken("preflight-not-answered", Severity::Low, seen, &places);
+        } else {
+            let seen = format!("a refused preflight {seen}");
+            judgement.note("preflight-not-answered", seen, &places);
+        }
     }
 }
 

@@ -122,6 +122,78 @@ fn private_network_for_all(request: &OutgoingRequest) -> Response {
     bare()
 }
 
+/// Refuses POST, which it does not list, with a status, and says all the same what it lists.
+fn refuses_with_status(request: &OutgoingRequest) -> Response {
+    match &*origin(request) {
+        "https://app.shop.example" => {
+            let mut answer = grant("https://app.shop.example");
+            if request.method == b"OPTIONS" && method(request) != "PUT" {
+                answer.status = 400;
+            }
+            answer
+        }
+        _ => bare(),
+    }
+}
+
+/// Lets the application answer preflights of strangers, which are refused thereby.
+fn hands_refused_on(request: &OutgoingRequest) -> Response {
+    let trusted = origin(request) == "https://app.shop.example";
+    match (trusted, &*request.method) {
+        (true, b"OPTIONS") => Response {
+            status: 204,
+            ..grant("https://app.shop.example")
+        },
+        (true, _) => Response {
+            body: b"an application".to_vec(),
+            ..grant("https://app.shop.example")
+        },
+        (false, _) => Response {
+            body: b"an application".to_vec(),
+            ..bare()
+        },
+    }
+}
+
+/// Grants with `*`, but only whoever has an origin.
+fn wildcard_on_request(request: &OutgoingRequest) -> Response {
+    if request.headers.contains("origin") {
+        Response::new(200).with_header("Access-Control-Allow-Origin", "*")
+    } else {
+        bare()
+    }
+}
+
+/// Takes the list of headers for what it is.
+fn refuses_odd_lists(request: &OutgoingRequest) -> Response {
+    let mut answer = match &*origin(request) {
+        "https://app.shop.example" => grant("https://app.shop.example"),
+        _ => bare(),
+    };
+    answer
+        .headers
+        .set("Access-Control-Allow-Methods", "POST, PUT");
+    let names = request.headers.get("access-control-request-headers");
+    if names.is_some_and(|names| names.contains(&b'"')) {
+        answer.status = 400;
+    }
+    answer
+}
+
+#[rstest]
+#[case::wildcard(wildcard_on_request)]
+#[case::odd_lists(refuses_odd_lists)]
+#[case::status(refuses_with_status)]
+#[case::application(hands_refused_on)]
+#[tokio::test]
+async fn what_sound_servers_do_as_they_like(#[case] answer: fn(&OutgoingRequest) -> Response) {
+    let known = Known {
+        origins: vec!["https://app.shop.example".to_owned()],
+        policy: None,
+    };
+    assert_eq!(audit(answer, &known).await.weaknesses, []);
+}
+
 #[rstest]
 #[case::own_site(own_site_anywhere, "origin-match", "high")]
 #[case::open_preflights(open_preflights, "reflected-origin", "high")]
