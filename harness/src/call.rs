@@ -2,11 +2,13 @@
 
 use crosscheck_oracle as oracle;
 use crosscheck_vectors::client::{
-    Api, Body, Cache, Client, Credentials, DocumentKind, EmbedderPolicy, Mode, Redirect,
+    Api, Body, Cache, Client, Context, Credentials, DocumentKind, EmbedderPolicy, Mode, Redirect,
     ReferrerPolicy, UploadListener,
 };
 use oracle::{CorsAttribute, Failure, Feature, Request};
 use url::Url;
+
+use crate::jar;
 
 /// What a page fetches with, and the request that comes of it.
 #[derive(Debug)]
@@ -34,6 +36,7 @@ pub(crate) fn request(client: &Client, origin: oracle::Origin, url: Url) -> Resu
         return Err(oracle::ApiError::CrossOrigin(Box::new(url)).into());
     }
     let referrer = referrer(&origin);
+    let partition = partition(client, &origin);
     let mut request = if client.api == Api::Beacon {
         Request::beacon(origin, url, client.body.as_ref().map(body))?
     } else if let Some(Body::UrlEncoded { fields }) = &client.body {
@@ -47,6 +50,7 @@ pub(crate) fn request(client: &Client, origin: oracle::Origin, url: Url) -> Resu
         }
     }
     request.referrer = referrer;
+    request.network_partition_key = partition;
     request.integrity_metadata = client.integrity.clone().unwrap_or_default();
     request.embedder_policy = embedder_policy(client);
     request.registrable_domain = psl::domain_str;
@@ -117,6 +121,20 @@ fn embedder_policy(client: &Client) -> oracle::EmbedderPolicy {
     }
 }
 
+/// The host that frames pages of others.
+pub(crate) const FRAMING: &str = "framing.example";
+
+/// What browsers keep stored things apart by: the site of the page, or of the page around it.
+///
+/// Spec: <https://fetch.spec.whatwg.org/#network-partition-key>
+fn partition(client: &Client, origin: &oracle::Origin) -> Vec<u8> {
+    let is_framed = client.context == Context::ForeignFrame;
+    if is_framed || matches!(origin, oracle::Origin::Opaque(_)) {
+        return format!("https://{FRAMING}").into_bytes();
+    }
+    jar::site(origin).into_bytes()
+}
+
 /// The call of `fetch()` or XHR that `client` makes.
 fn call(client: &Client, origin: oracle::Origin, url: Url) -> oracle::Call {
     let header = |(name, value): &(_, _)| (bytes(name), bytes(value));
@@ -127,6 +145,7 @@ fn call(client: &Client, origin: oracle::Origin, url: Url) -> oracle::Call {
     });
     oracle::Call {
         referrer: referrer(&origin),
+        network_partition_key: partition(client, &origin),
         api: if matches!(client.api, Api::Xhr | Api::XhrSync) {
             oracle::Api::Xhr
         } else {

@@ -30,7 +30,7 @@ pub(crate) struct HttpCache {
 #[derive(Debug)]
 struct Stored {
     url: Url,
-    partition: String,
+    partition: Vec<u8>,
     policy: CachePolicy,
     response: Response,
 }
@@ -43,7 +43,7 @@ pub(crate) struct Asked<'a> {
     /// What its page wants of caches.
     pub(crate) mode: CacheMode,
     /// What is stored for one partition serves no other.
-    pub(crate) partition: &'a str,
+    pub(crate) partition: &'a [u8],
     /// When.
     pub(crate) now: Millis,
 }
@@ -121,7 +121,7 @@ impl HttpCache {
             .filter(CachePolicy::is_storable);
         self.stored.extend(storable.map(|policy| Stored {
             url: request.url.clone(),
-            partition: asked.partition.to_owned(),
+            partition: asked.partition.to_vec(),
             policy,
             response: response.clone(),
         }));

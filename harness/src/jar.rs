@@ -49,7 +49,7 @@ impl Jar {
     }
 }
 
-/// The site of `page`, which separates what browsers store for pages.
+/// The site of `page`.
 ///
 /// Spec: <https://html.spec.whatwg.org/multipage/browsers.html#obtain-a-site>
 pub(crate) fn site(page: &Origin) -> String {

@@ -28,7 +28,7 @@ impl<T: Transport + Send> Transport for Cached<'_, T> {
         let asked = Asked {
             request,
             mode: CacheMode::Default,
-            partition: "",
+            partition: b"",
             now: Millis(0),
         };
         if let Found::Usable(response) = self.cache.find(&asked) {

@@ -1,5 +1,6 @@
 //! Which page does what, and what must not share a page.
 
+use crosscheck_oracle::Origin;
 use crosscheck_vectors::{
     client::{Api, Client, Context, EmbedderPolicy},
     expect::ExpectedOutcome,
@@ -10,6 +11,7 @@ use serde_json::Value;
 
 use crate::{
     address::{BadUrl, Place},
+    call::FRAMING,
     case::{Case, ServerPart},
     chromium::{Call, Frame, Jar, Place as Page, Witness},
     drive::{DriveError, page_origin, target},
@@ -122,6 +124,7 @@ fn page(client: &Client, url: &url::Url) -> Result<Page, DriveError> {
         Context::BlobWorker => Frame::BlobWorker,
         Context::DataFrame => Frame::Data,
         Context::DataWorker => Frame::DataWorker,
+        Context::ForeignFrame => Frame::Foreign,
         Context::Page if client.origin.as_deref() == Some("null") => Frame::Sandboxed,
         Context::Page if client.embedder_policy == EmbedderPolicy::Credentialless => {
             Frame::Credentialless
@@ -133,9 +136,15 @@ fn page(client: &Client, url: &url::Url) -> Result<Page, DriveError> {
         Context::SrcdocFrame => Frame::Srcdoc,
         Context::Worker => Frame::Worker,
     };
-    let origin = match client.origin.as_deref() {
-        Some("null") => "https://framing.example".to_owned(),
-        _ => origin.serialize().to_owned(),
+    let origin = match &origin {
+        Origin::Opaque(_) => format!("https://{FRAMING}"),
+        Origin::Tuple(framed) if frame == Frame::Foreign => {
+            let host = framed.host();
+            origin
+                .serialize()
+                .replacen(host, &format!("{host}.{FRAMING}"), 1)
+        }
+        Origin::Tuple(_) => origin.serialize().to_owned(),
     };
     Ok(Page {
         origin,

@@ -44,6 +44,8 @@ pub enum Frame {
     Data,
     /// A dedicated worker made from a `data:` URL; its origin is opaque.
     DataWorker,
+    /// A frame of another site: that of the page's host without the name of the framing one.
+    Foreign,
     /// A sandboxed frame inside the page: its origin is opaque, so it sends `Origin: null`.
     Sandboxed,
     /// A service worker.

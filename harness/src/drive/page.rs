@@ -2,8 +2,6 @@
 
 mod network;
 
-use std::sync::Arc;
-
 use crosscheck_oracle::{
     Access, Call, Failure, Feature, FilteredResponse, Millis, Origin, Outcome, Reply, Request,
     RequestMode, Response, ResponseType, Step, fetch, service_worker_response_check, tao_check,
@@ -11,13 +9,13 @@ use crosscheck_oracle::{
 use crosscheck_report::observation::{Exchange, Observation};
 use crosscheck_vectors::{
     bytes::ByteString,
-    client::{Api, Client, ServiceWorker},
+    client::{Api, Client, Context, ServiceWorker},
     expect::ExpectedOutcome,
 };
 use url::Url;
 
 use super::{DriveError, Memory, Transport, events::Events, page_origin, pairs};
-use crate::{address::Place, call, jar, trace};
+use crate::{address::Place, call, trace};
 
 /// How often an `EventSource` may connect before it must have seen its end.
 const MOST_CONNECTIONS: usize = 8;
@@ -39,7 +37,8 @@ pub(super) async fn visit(
         Err(failure) => return Ok(failed(ExpectedOutcome::ApiError, &failure)),
     };
     let mut visit = Visit {
-        site: jar::site(&origin).into(),
+        cookies_of: cookies_of(client, &origin),
+        partition: made.request.network_partition_key.clone(),
         origin,
         place,
         transport,
@@ -77,11 +76,22 @@ pub(super) async fn visit(
     })
 }
 
+/// Whose cookies go with requests: a frame in a page of another site is of no site.
+///
+/// Spec: <https://html.spec.whatwg.org/multipage/browsers.html#same-site>
+fn cookies_of(client: &Client, origin: &Origin) -> Origin {
+    match client.context {
+        Context::ForeignFrame => Origin::Opaque(0),
+        _ => origin.clone(),
+    }
+}
+
 /// A page at work.
 struct Visit<'a, T> {
     origin: Origin,
-    /// What is stored for pages of other sites is not for this one.
-    site: Arc<str>,
+    /// Whose cookies go with requests.
+    cookies_of: Origin,
+    partition: Vec<u8>,
     place: &'a Place,
     transport: &'a mut T,
     memory: &'a mut Memory,
@@ -161,6 +171,7 @@ impl<T: Transport> Visit<'_, T> {
             mode,
             referrer: request.referrer.clone(),
             registrable_domain: request.registrable_domain,
+            network_partition_key: self.partition.clone(),
             ..Call::new(self.origin.clone(), url)
         };
         let inner = match call.into_request() {

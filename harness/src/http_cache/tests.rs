@@ -33,7 +33,7 @@ fn asked(request: &OutgoingRequest, mode: CacheMode, seconds: u64) -> Asked<'_> 
     Asked {
         request,
         mode,
-        partition: "https://app.example",
+        partition: b"https://app.example",
         now: Millis(seconds * 1000),
     }
 }
@@ -128,7 +128,7 @@ fn another_partition_gets_nothing() {
     let cache = with(Whose::Private, &[("Cache-Control", "max-age=60")]);
     let again = request("GET", &[]);
     let elsewhere = Asked {
-        partition: "https://other.example",
+        partition: b"https://other.example",
         ..asked(&again, CacheMode::Default, 1)
     };
     assert_eq!(found(&cache, &elsewhere), "nothing");

@@ -73,6 +73,7 @@ Object.assign(
       credentialless: () => framed({ src: `${page}/credentialless` }),
       data: () => framed({ src: dataUrl(markup, "text/html") }),
       "data-worker": () => worker(new Worker(dataUrl(loader, "text/javascript"))),
+      foreign: () => framed({ src: page.replace(".framing.example", "") }),
       sandboxed: () => framed({ sandbox: "allow-scripts", src: `${page}?opaque` }),
       "service-worker": async () => worker(await serviceWorker()),
       "shared-worker": () => worker(new SharedWorker(home).port),

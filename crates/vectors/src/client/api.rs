@@ -166,6 +166,8 @@ pub enum Context {
     DataFrame,
     /// A dedicated worker made from a `data:` URL; the origin is `null`.
     DataWorker,
+    /// A frame of the origin in a page of another site, which browsers keep apart from its own pages.
+    ForeignFrame,
     /// A page of the origin, or a sandboxed frame if the origin is `null`.
     #[default]
     Page,

@@ -1,7 +1,5 @@
 //! What a browser does between a call and the network: cookies and the HTTP cache.
 
-use std::sync::Arc;
-
 use crosscheck_oracle::{CacheMode, Millis, OutgoingRequest, Response};
 
 use super::Visit;
@@ -20,11 +18,11 @@ impl<T: Transport> Visit<'_, T> {
         mode: CacheMode,
     ) -> Result<Option<Response>, TransportError> {
         if request.include_credentials.is_included()
-            && let Some(cookies) = self.memory.jar.header(&self.origin, &request.url)
+            && let Some(cookies) = self.memory.jar.header(&self.cookies_of, &request.url)
         {
             request.headers.push("Cookie", cookies);
         }
-        let partition = Arc::clone(&self.site);
+        let partition = self.partition.clone();
         let asked = Asked {
             request: &request,
             mode,
@@ -71,7 +69,7 @@ impl<T: Transport> Visit<'_, T> {
         {
             for set_cookie in response.headers.values(b"set-cookie") {
                 let jar = &mut self.memory.jar;
-                jar.store(&self.origin, &request.url, set_cookie);
+                jar.store(&self.cookies_of, &request.url, set_cookie);
             }
         }
         Ok(answered.response)
