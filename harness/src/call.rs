@@ -159,6 +159,8 @@ fn call(client: &Client, origin: oracle::Origin, url: Url) -> oracle::Call {
         redirect: redirect(client.redirect),
         referrer_policy: referrer_policy(client.referrer_policy),
         cache: cache(client.cache),
+        username: client.username.clone(),
+        password: client.password.clone(),
         upload_listener: oracle::Flag::from(client.upload_listener == UploadListener::BeforeSend),
         keepalive: oracle::Flag::from(client.keepalive),
         integrity: client.integrity.clone(),

@@ -5,6 +5,7 @@
 
 mod events;
 mod page;
+mod password;
 
 use crosscheck_oracle::{
     Credentials, HeaderList, Origin, OutgoingRequest, PreflightCache, Purpose, Response,
@@ -16,6 +17,7 @@ use crosscheck_vectors::{
     expect::ExpectedOutcome,
     vector::Vector,
 };
+use password::Passwords;
 use url::Url;
 
 use crate::{
@@ -80,6 +82,7 @@ struct Memory {
     permissions: PreflightCache,
     responses: HttpCache,
     jar: Jar,
+    passwords: Passwords,
     now: u64,
 }
 
@@ -99,6 +102,7 @@ pub async fn play(
         permissions: PreflightCache::default(),
         responses: HttpCache::new(Whose::Private),
         jar: Jar::default(),
+        passwords: Passwords::default(),
         now: 0,
     };
     let mut observations = Vec::with_capacity(vector.steps.len());

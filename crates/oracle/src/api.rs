@@ -69,6 +69,10 @@ pub struct Call {
     pub referrer_policy: ReferrerPolicy,
     /// The cache mode.
     pub cache: CacheMode,
+    /// The user name that an XHR is opened with; it goes into the URL.
+    pub username: Option<String>,
+    /// The password that an XHR is opened with; it goes into the URL.
+    pub password: Option<String>,
     /// Whether an XHR has an event listener on its `upload` when it is sent.
     pub upload_listener: Flag,
     /// Whether the request may outlive the page.
@@ -105,6 +109,8 @@ impl Call {
             referrer: None,
             referrer_policy: ReferrerPolicy::Empty,
             cache: CacheMode::Default,
+            username: None,
+            password: None,
             upload_listener: Flag::Unset,
             keepalive: Flag::Unset,
             integrity: None,
@@ -161,6 +167,9 @@ impl Call {
         }
         if self.upload_listener.is_set() {
             return Err(InvalidOption::Unavailable("upload listener").into());
+        }
+        if self.username.is_some() || self.password.is_some() {
+            return Err(InvalidOption::Unavailable("user name and password").into());
         }
         if matches!(self.mode, RequestMode::Navigate | RequestMode::WebSocket) {
             return Err(InvalidOption::Mode(self.mode).into());
@@ -226,6 +235,13 @@ impl Call {
             return Err(InvalidOption::Unavailable(option).into());
         }
         let method = self.take_method()?;
+        // The parser refuses both for URLs without a host, as the standard has it.
+        if let Some(username) = &self.username {
+            let _hostless = self.url.set_username(username);
+        }
+        if let Some(password) = &self.password {
+            let _hostless = self.url.set_password(Some(password));
+        }
         let mut list = HeaderList::new();
         for (name, value) in &self.headers {
             headers::set_request_header(&mut list, name, value)?;

@@ -61,6 +61,12 @@ pub struct Client {
     /// The cache mode.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cache: Cache,
+    /// The user name that an XHR is opened with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The password that an XHR is opened with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
     /// When an XHR's `upload` object gets a listener.
     #[serde(default, skip_serializing_if = "is_default")]
     pub upload_listener: UploadListener,

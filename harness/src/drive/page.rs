@@ -4,7 +4,8 @@ mod network;
 
 use crosscheck_oracle::{
     Access, Call, Failure, Feature, FilteredResponse, Millis, Origin, Outcome, Reply, Request,
-    RequestMode, Response, ResponseType, Step, fetch, service_worker_response_check, tao_check,
+    RequestMode, Response, ResponseTainting, ResponseType, Step, fetch,
+    service_worker_response_check, tao_check,
 };
 use crosscheck_report::observation::{Exchange, Observation};
 use crosscheck_vectors::{
@@ -124,7 +125,16 @@ impl<T: Transport> Visit<'_, T> {
                 }
                 Step::Send(send) => send,
             };
-            let response = self.answer(send.request, cache_mode).await?;
+            let asking = send.awaiting.request();
+            let again = holds_password(asking).then(|| send.request.clone());
+            let mut response = self.answer(send.request, cache_mode).await?;
+            if let Some(mut request) = again
+                && is_challenge(asking, response.as_ref())
+            {
+                let password = self.memory.passwords.answer(asking.current_url());
+                request.headers.push("Authorization", password);
+                response = self.answer(request, cache_mode).await?;
+            }
             let reply = response.as_ref().map_or(Reply::NoResponse, Reply::Response);
             if let Some(response) = &response {
                 timed &= tao_check(send.awaiting.request(), response);
@@ -185,6 +195,21 @@ impl<T: Transport> Visit<'_, T> {
         });
         Ok(response(outcome))
     }
+}
+
+/// Whether `request` was given a user name or a password of its own.
+fn holds_password(request: &Request) -> bool {
+    let url = request.current_url();
+    !url.username().is_empty() || url.password().is_some()
+}
+
+/// Whether `response` asks for a password that `request` may answer with.
+///
+/// Spec: <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>
+fn is_challenge(request: &Request, response: Option<&Response>) -> bool {
+    request.response_tainting() != ResponseTainting::Cors
+        && request.include_credentials().is_included()
+        && response.is_some_and(|response| response.status == 401)
 }
 
 fn failed(outcome: ExpectedOutcome, failure: &Failure) -> Observation {

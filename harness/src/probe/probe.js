@@ -161,7 +161,7 @@ globalThis.crosscheck = (() => {
       xhr.onerror = () => end({ outcome: "network-error" });
       xhr.onabort = () => end({ outcome: "timeout" });
       try {
-        xhr.open(client.method, url);
+        xhr.open(client.method, url, true, client.username ?? null, client.password ?? null);
         xhr.responseType = "arraybuffer";
         xhr.withCredentials = client.credentials === "include";
         for (const [name, value] of client.headers ?? []) xhr.setRequestHeader(name, value);
@@ -183,7 +183,7 @@ globalThis.crosscheck = (() => {
     const xhr = new XMLHttpRequest();
     const payload = body(client.body) ?? null;
     try {
-      xhr.open(client.method, url, false);
+      xhr.open(client.method, url, false, client.username ?? null, client.password ?? null);
       xhr.overrideMimeType("text/plain; charset=x-user-defined");
       xhr.withCredentials = client.credentials === "include";
       for (const [name, value] of client.headers ?? []) xhr.setRequestHeader(name, value);

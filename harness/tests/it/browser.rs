@@ -16,18 +16,30 @@ use serde_json::Value;
 use crate::binary::{Bench, PROGRAM, Ran};
 
 /// Vectors of every kind of page: single calls, opaque origins, cookies, sequences, redirects, XHR,
-/// a policy.
-const MIXED: [&str; 12] = [
+/// elements, workers, frames, a policy.
+const MIXED: [&str; 24] = [
+    "browser/append-a-request-origin-header/navigation/*",
+    "browser/concept-http-fetch/service-worker/*",
+    "browser/concept-scheme-fetch/*",
+    "browser/concept-tao-check/*",
     "browser/cors-check/allow-origin/null-for-an-opaque-origin",
     "browser/cors-check/credentials/with-cookie",
     "browser/cors-check/xhr/*",
     "browser/cors-preflight-cache/key/opaque-*",
     "browser/cors-preflight-cache/lifetime/zero",
     "browser/cors-preflight-fetch/request/*",
+    "browser/cors-settings-attribute/*",
+    "browser/cross-origin-embedder-policy-allows-credentials/*",
+    "browser/dom-eventsource/*",
+    "browser/dom-worker/*",
     "browser/http-redirect-fetch/taint/*",
     "browser/include-credentials/sending/default-*",
     "browser/methods/refused/*",
+    "browser/origin/data-urls/*",
     "browser/origin/opaque/*",
+    "browser/populate-request-from-client/*",
+    "browser/sendbeacon-method/*",
+    "browser/websocket-protocol/*",
     "server/grant/*",
     "server/refused-policies/*",
 ];

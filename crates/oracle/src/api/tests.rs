@@ -301,3 +301,16 @@ fn a_call_that_throws_sends_nothing() {
     assert_eq!(outcome.result.unwrap_err().name(), "api/forbidden-method");
     assert_eq!(outcome.trace.steps().len(), 1);
 }
+
+#[test]
+fn an_xhr_is_opened_with_a_user_name_and_a_password() {
+    let mut xhr = call(Api::Xhr);
+    (xhr.username, xhr.password) = (Some("u@".to_owned()), Some("p".to_owned()));
+    let request = xhr.into_request().unwrap();
+    let url = request.current_url();
+    assert_eq!((url.username(), url.password()), ("u%40", Some("p")));
+
+    let mut fetch = call(Api::Fetch);
+    fetch.username = Some("u".to_owned());
+    assert_eq!(fetch.into_request().unwrap_err().name(), "api/option");
+}

@@ -2,11 +2,12 @@
 
 use crosscheck_vectors::{
     bytes::ByteString,
-    client::{Api, Client},
+    client::{Api, Client, Context},
     expect::{Expectation, ExpectedRequest},
     policy::{Listing, MaxAge, OriginRule, Policy},
     script::Script,
 };
+use serde::Serialize;
 
 use super::parts::Rich;
 use crate::{
@@ -152,7 +153,20 @@ pub(super) fn call(client: &Client, url: &str) -> String {
         (Some(origin), _) => format!("A page of {} asks for", quoted_text(origin)),
         (None, _) => "A page asks for".to_owned(),
     };
-    format!("{who} {} {}", quoted(&client.method), quoted_text(url))
+    let mut text = format!("{who} {} {}", quoted(&client.method), quoted_text(url));
+    if !matches!(client.api, Api::Fetch | Api::Raw | Api::Xhr) {
+        text = format!("{text} by {}", quoted_text(&word(&client.api)));
+    }
+    if client.context != Context::Page {
+        text = format!("{text} from a {}", quoted_text(&word(&client.context)));
+    }
+    text
+}
+
+/// A word of the format, as vectors write it.
+fn word<T: Serialize>(value: &T) -> String {
+    let word = serde_json::to_value(value).unwrap_or_default();
+    word.as_str().unwrap_or_default().to_owned()
 }
 
 /// What a step must lead to, in words.

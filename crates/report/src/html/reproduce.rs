@@ -165,15 +165,18 @@ fn fetch(client: &Client, url: &str) -> String {
 fn xhr(client: &Client, url: &str) -> String {
     use crosscheck_vectors::client::UploadListener;
     let listener = "xhr.upload.onprogress = () => {};\n";
-    let mut script = format!(
-        "const xhr = new XMLHttpRequest();\nxhr.open({}, {}{});\n",
-        literal(&client.method),
-        literal(&url),
-        if client.api == Api::XhrSync {
-            ", false"
-        } else {
-            ""
+    let is_async = client.api != Api::XhrSync;
+    let more = match (&client.username, &client.password) {
+        (None, None) if is_async => String::new(),
+        (None, None) => ", false".to_owned(),
+        (username, password) => {
+            format!(", {is_async}, {}, {}", literal(username), literal(password))
         }
+    };
+    let mut script = format!(
+        "const xhr = new XMLHttpRequest();\nxhr.open({}, {}{more});\n",
+        literal(&client.method),
+        literal(&url)
     );
     for (name, value) in &client.headers {
         // Writing to a string cannot fail.
@@ -327,6 +330,8 @@ mod tests {
     #[case::buffer(json!({"body": {"type": "buffer", "bytes": "\u{ff}a"}}), "new Uint8Array([255,97]).buffer")]
     #[case::form(json!({"body": {"type": "form-data", "fields": [["a", "b"]]}}), r#"[["a","b"]].reduce"#)]
     #[case::xhr(json!({"api": "xhr", "credentials": "include"}), "xhr.withCredentials = true;")]
+    #[case::sync(json!({"api": "xhr-sync"}), r#"xhr.open("GET", "https://a.example/", false);"#)]
+    #[case::user(json!({"api": "xhr", "username": "u"}), r#""https://a.example/", true, "u", null);"#)]
     #[case::late(json!({"api": "xhr", "upload_listener": "after-send"}), "xhr.send();\nxhr.upload")]
     fn the_script_makes_the_call(#[case] client: serde_json::Value, #[case] part: &str) {
         let client: Client = serde_json::from_value(client).unwrap();

@@ -221,6 +221,12 @@ async fn pages_are_served_and_never_stored() {
     let expected = "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\ncache-control: no-store\r\ncontent-length: 3\r\n\r\n<p>";
     assert_eq!(client.ask("GET /page/t0ken?q", "").await, expected);
     assert!(client.ask("GET /page/t0ken/a.js", "").await.ends_with("1;"));
+    stage.put_static_under("/page/t0ken/b", "text/html", "credentialless", "<b>");
+    let under = client.ask("GET /page/t0ken/b", "").await;
+    assert!(
+        under.contains("\r\ncross-origin-embedder-policy: credentialless\r\n"),
+        "{under}"
+    );
     let other = client.ask("GET /page/t0kena.js", "").await;
     assert!(other.starts_with("HTTP/1.1 404 "), "{other}");
 }

@@ -107,8 +107,10 @@ impl Api {
                 "credentials",
                 "headers",
                 "method",
+                "password",
                 "service_worker",
                 "upload_listener",
+                "username",
             ],
             Self::DynamicImport
             | Self::Font

@@ -99,6 +99,66 @@ fn a_sound_file_is_read() {
     "line 4 column",
     "this is no JSON: trailing characters"
 )]
+#[case::foreign_field(
+    "\"origin\":",
+    "\"crossorigin\":\"\",\"origin\":",
+    "browser/cors-check/x/one",
+    "`client.crossorigin` says nothing"
+)]
+#[case::foreign_method(
+    "\"origin\":",
+    "\"api\":\"img\",\"method\":\"PUT\",\"origin\":",
+    "browser/cors-check/x/one",
+    "`client.method` says nothing"
+)]
+#[case::element_in_a_worker(
+    "\"origin\":",
+    "\"api\":\"img\",\"context\":\"worker\",\"origin\":",
+    "browser/cors-check/x/one",
+    "no such `api` in this `context`"
+)]
+#[case::import_in_a_page(
+    "\"origin\":",
+    "\"api\":\"import-scripts\",\"origin\":",
+    "browser/cors-check/x/one",
+    "no such `api` in this `context`"
+)]
+#[case::origin_of_a_data_url(
+    "\"origin\":",
+    "\"context\":\"data-frame\",\"origin\":",
+    "browser/cors-check/x/one",
+    "has the `origin` `null`"
+)]
+#[case::origin_to_inherit(
+    "\"origin\":\"https://a.example\"",
+    "\"context\":\"blob-frame\",\"origin\":\"null\"",
+    "browser/cors-check/x/one",
+    "needs an `origin`"
+)]
+#[case::two_places_at_once(
+    "\"origin\":",
+    "\"context\":\"worker\",\"service_worker\":\"answers\",\"origin\":",
+    "browser/cors-check/x/one",
+    "only one of"
+)]
+#[case::service_worker_of_nobody(
+    "\"origin\":\"https://a.example\"",
+    "\"service_worker\":\"answers\",\"origin\":\"null\"",
+    "browser/cors-check/x/one",
+    "has no `service_worker`"
+)]
+#[case::two_addresses(
+    "\"origin\":",
+    "\"url\":\"/x\",\"blob\":{\"content_type\":\"\",\"text\":\"\"},\"origin\":",
+    "browser/cors-check/x/one",
+    "takes the place of"
+)]
+#[case::empty_form(
+    "\"origin\":",
+    "\"api\":\"form\",\"origin\":",
+    "browser/cors-check/x/one",
+    "a form needs a `body`"
+)]
 fn a_problem_has_its_place(
     #[case] from: &str,
     #[case] to: &str,

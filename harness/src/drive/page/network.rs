@@ -1,4 +1,4 @@
-//! What a browser does between a call and the network: cookies and the HTTP cache.
+//! What a browser does between a call and the network: cookies, passwords and the HTTP cache.
 
 use crosscheck_oracle::{CacheMode, Millis, OutgoingRequest, Response};
 
@@ -17,10 +17,15 @@ impl<T: Transport> Visit<'_, T> {
         mut request: OutgoingRequest,
         mode: CacheMode,
     ) -> Result<Option<Response>, TransportError> {
-        if request.include_credentials.is_included()
-            && let Some(cookies) = self.memory.jar.header(&self.cookies_of, &request.url)
-        {
-            request.headers.push("Cookie", cookies);
+        if request.include_credentials.is_included() {
+            if let Some(cookies) = self.memory.jar.header(&self.cookies_of, &request.url) {
+                request.headers.push("Cookie", cookies);
+            }
+            if !request.headers.contains("authorization")
+                && let Some(password) = self.memory.passwords.get(&request.url)
+            {
+                request.headers.push("Authorization", password);
+            }
         }
         let partition = self.partition.clone();
         let asked = Asked {

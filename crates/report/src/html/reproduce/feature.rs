@@ -134,3 +134,53 @@ fn element(
     let _ = writeln!(script, "element.{attribute} = {url};");
     script + "element.onload = element.onerror = console.log;\ndocument.body.append(element);"
 }
+
+#[cfg(test)]
+mod tests {
+    use crosscheck_vectors::client::Client;
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::script;
+
+    #[rstest]
+    #[case("beacon", "navigator.sendBeacon(\"u\", \"a\")")]
+    #[case("dynamic-import", "import(\"u\")")]
+    #[case("event-source", "new EventSource(\"u\", { withCredentials: true })")]
+    #[case("font", "`url(${\"u\"})`")]
+    #[case("iframe", "element.src = \"u\"")]
+    #[case("img", "canvas.toDataURL()")]
+    #[case("import-scripts", "importScripts(\"u\")")]
+    #[case("media", "element.captureStream()")]
+    #[case("module", "element.setAttribute(\"type\", \"module\")")]
+    #[case("module-preload", "element.setAttribute(\"rel\", \"modulepreload\")")]
+    #[case("module-worker", "new Worker(\"u\", { type: \"module\" })")]
+    #[case("script", "element.setAttribute(\"crossorigin\", \"a\\\"b\")")]
+    #[case("service-worker", "navigator.serviceWorker.register(\"u\"")]
+    #[case("shared-worker", "new SharedWorker(\"u\")")]
+    #[case("static-import", "import \\\"u\\\";")]
+    #[case("stylesheet", "element.href = \"u\"")]
+    #[case("timing", "performance.getEntriesByName(\"u\")")]
+    #[case("track", "element.track.mode")]
+    #[case("websocket", "new WebSocket(\"u\")")]
+    #[case("worker", "new Worker(\"u\")")]
+    fn every_feature_has_a_script(#[case] api: &str, #[case] part: &str) {
+        let client = json!({ "api": api, "crossorigin": "a\"b", "credentials": "include",
+            "body": { "type": "text", "text": "a" } });
+        let client: Client = serde_json::from_value(client).unwrap();
+        let script = script(&client, "u").unwrap();
+        assert!(script.contains(part), "{script}");
+    }
+
+    #[test]
+    fn a_form_has_its_fields() {
+        let client = json!({ "api": "form",
+            "body": { "type": "url-encoded", "fields": [["a", "b'\""]] } });
+        let client: Client = serde_json::from_value(client).unwrap();
+        let script = script(&client, "u").unwrap();
+        assert!(
+            script.contains("{ name: \"a\", value: \"b'\\\"\" }"),
+            "{script}"
+        );
+    }
+}
