@@ -18,6 +18,11 @@ run *args: chromium
 adapters *names:
     @cd harness/adapters && cargo run --quiet --release --package crosscheck-harness -- adapter set-up ${@:-$(dirname -- */adapter.toml)}
 
+# Judges the servers of all adapters that are installed, on both legs, and draws reports/index.html.
+gallery: chromium
+    cargo build --quiet --release --package crosscheck-harness
+    harness/adapters/gallery "${CARGO_TARGET_DIR:-target}/release/crosscheck"
+
 # Starts the reference server by itself, such as `./justw serve --policy vectors/policies/credentialed.json`.
 [positional-arguments]
 serve *args:

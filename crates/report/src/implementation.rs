@@ -17,7 +17,7 @@ use crate::{
     observation::{Exchange, Leg},
     results::{LegIdentity, LegResult, Results, Subject, VectorResult},
     show::clip,
-    verdict::Verdict,
+    verdict::{Verdict, judge},
 };
 
 /// The longest line of an exchange, in characters.
@@ -112,12 +112,15 @@ impl Implementation {
         }
     }
 
-    /// Adds what came of a vector; those that no leg can ask a server are left out.
+    /// Adds what came of a vector; those that no leg can ask a server are left out. That a failure is known
+    /// excuses a run, and nothing here.
     pub fn add(&mut self, result: &VectorResult) {
         if result.policy.is_none() {
             return;
         }
-        let verdict = result.verdict;
+        let legs: Vec<_> = result.legs.iter().map(found_leg).collect();
+        let verdict = legs.iter().map(|leg| leg.verdict).max();
+        let verdict = verdict.unwrap_or(result.verdict);
         if verdict == Verdict::Passed {
             self.passed.push(result.id.clone());
         } else if !verdict.is_judged() && !verdict.is_error() {
@@ -134,7 +137,7 @@ impl Implementation {
                 flags: result.vector.flags.clone(),
                 policy: result.policy.clone(),
                 verdict,
-                legs: result.legs.iter().map(found_leg).collect(),
+                legs,
             });
         }
     }
@@ -173,12 +176,16 @@ fn found_leg(leg: &LegResult) -> FoundLeg {
         observed: clip(&mismatch.observed, LONGEST_LINE),
     });
     let exchanges = leg.observations.iter().flat_map(|seen| &seen.exchanges);
+    let verdict = match leg.verdict {
+        Verdict::Known => judge(&leg.mismatches),
+        verdict => verdict,
+    };
     FoundLeg {
         leg: leg.leg,
-        verdict: leg.verdict,
+        verdict,
         note: leg.note.as_deref().map(|note| clip(note, LONGEST_LINE)),
         differences: differences.collect(),
-        exchanges: if leg.verdict.is_failure() {
+        exchanges: if verdict.is_failure() {
             exchanges.map(transcript).collect()
         } else {
             Vec::new()
@@ -213,7 +220,7 @@ mod tests {
     use rstest::rstest;
 
     use super::Implementation;
-    use crate::{fixture::results, verdict::Verdict};
+    use crate::{fixture::results, results::VectorResult, verdict::Verdict};
 
     fn implementation() -> Implementation {
         let results = results();
@@ -242,6 +249,29 @@ mod tests {
             assert_eq!(leg.exchanges.is_empty(), !leg.verdict.is_failure());
         }
         assert!(kept.count(Verdict::is_failure) > 0);
+    }
+
+    #[test]
+    fn a_known_failure_is_one() {
+        let mut results = results();
+        let failing = |vector: &&mut VectorResult| {
+            vector.policy.is_some() && vector.verdict == Verdict::FailedOverGrant
+        };
+        let vector = results.vectors.iter_mut().find(failing).unwrap();
+        for leg in vector
+            .legs
+            .iter_mut()
+            .filter(|leg| leg.verdict.is_failure())
+        {
+            leg.verdict = Verdict::Known;
+        }
+        vector.verdict = Verdict::Known;
+        let mut kept = Implementation::new(&results);
+        for vector in &results.vectors {
+            kept.add(vector);
+        }
+        assert!(kept.count(|verdict| verdict == Verdict::FailedOverGrant) > 0);
+        assert_eq!(kept.count(|verdict| verdict == Verdict::Known), 0);
     }
 
     #[test]
