@@ -2,8 +2,7 @@
 
 use std::{fmt, net::SocketAddr, sync::Arc};
 
-use crosscheck_oracle::OutgoingRequest;
-use crosscheck_report::observation::{Exchange, Observation};
+use crosscheck_oracle::{OutgoingRequest, Response};
 use crosscheck_server::HANDLED;
 use crosscheck_vectors::{
     expect::ExpectedOutcome,
@@ -160,19 +159,19 @@ impl Adapter {
         match self.visit(instance, listed).await {
             Err(finding) => return vec![finding],
             Ok(seen) => {
-                if seen.outcome != ExpectedOutcome::Readable {
+                if !seen.is_granted() {
                     found.push(of_policy(format!(
                         "the origin that the policy lists is not granted; {EITHER}"
                     )));
                 }
-                found.extend(mark_missing(&seen));
+                found.extend(seen.mark_missing());
             }
         }
         match self.visit(instance, unlisted).await {
             Err(finding) => found.push(finding),
-            Ok(seen) if seen.outcome == ExpectedOutcome::Readable => found.push(of_policy(
-                format!("an origin that the policy does not list is granted; {EITHER}"),
-            )),
+            Ok(seen) if seen.is_granted() => found.push(of_policy(format!(
+                "an origin that the policy does not list is granted; {EITHER}"
+            ))),
             Ok(_) => {}
         }
         found
@@ -189,9 +188,7 @@ impl Adapter {
         };
         match self.visit(&instance, origin).await {
             Err(finding) => vec![finding],
-            Ok(seen) if seen.outcome == ExpectedOutcome::Readable => {
-                mark_missing(&seen).into_iter().collect()
-            }
+            Ok(seen) if seen.is_granted() => seen.mark_missing().into_iter().collect(),
             Ok(_) => vec![of_policy(format!(
                 "an origin is not granted where the policy grants any; {EITHER}"
             ))],
@@ -199,7 +196,7 @@ impl Adapter {
     }
 
     /// What a page of `origin` sees of `/echo`.
-    async fn visit(&self, instance: &Instance, origin: &str) -> Result<Observation, Finding> {
+    async fn visit(&self, instance: &Instance, origin: &str) -> Result<Visit, Finding> {
         let vector: Vector = serde_json::from_value(json!({
             "name": "visit", "title": "", "why": "", "kind": "required", "requirements": [],
             "steps": [{
@@ -209,10 +206,19 @@ impl Adapter {
         }))
         .expect("this is a vector");
         let mut place = Place::of_subject(instance.prefix().to_owned(), VISIT.to_owned());
-        let mut visitor = Visitor(Client::new(self.patience()), instance.address());
+        let mut visitor = Visitor {
+            client: Client::new(self.patience()),
+            address: instance.address(),
+            is_marked: false,
+        };
         match play(&vector, &mut place, &mut visitor).await {
-            Ok(mut seen) if !seen.is_empty() => Ok(seen.swap_remove(0)),
-            Ok(_) => Err(of_adapter("nothing was seen")),
+            Ok(seen) => match seen.first() {
+                None => Err(of_adapter("nothing was seen")),
+                Some(seen) => Ok(Visit {
+                    outcome: seen.outcome,
+                    is_marked: visitor.is_marked,
+                }),
+            },
             Err(error) => Err(of_adapter(crate::judge::chain(&error))),
         }
     }
@@ -257,22 +263,25 @@ const EITHER: &str = "either the adapter does not pass the policy on, or the ser
 /// The `id` of the check's own requests.
 const VISIT: &str = "check";
 
-fn mark_missing(seen: &Observation) -> Option<Finding> {
-    let is_mark = |exchange: &Exchange| {
-        let response = exchange.response.iter();
-        let mut lines = response.flat_map(|response| &response.headers);
-        lines.any(|(name, value)| {
-            let name = name.as_bytes();
-            name.eq_ignore_ascii_case(HANDLED.as_str().as_bytes())
-                && value.as_bytes() == VISIT.as_bytes()
+/// What a page saw of a visit.
+struct Visit {
+    outcome: ExpectedOutcome,
+    /// Whether the application marked its answer as that to this visit.
+    is_marked: bool,
+}
+
+impl Visit {
+    fn is_granted(&self) -> bool {
+        self.outcome == ExpectedOutcome::Readable
+    }
+
+    fn mark_missing(&self) -> Option<Finding> {
+        (!self.is_marked).then(|| {
+            of_adapter(format!(
+                "`/echo?id={VISIT}` was not answered with `{HANDLED}: {VISIT}`"
+            ))
         })
-    };
-    let is_marked = seen.exchanges.iter().any(is_mark);
-    (!is_marked).then(|| {
-        of_adapter(format!(
-            "`/echo?id={VISIT}` was not answered with `{HANDLED}: {VISIT}`"
-        ))
-    })
+    }
 }
 
 fn random() -> u32 {
@@ -328,19 +337,30 @@ fn needing(capability: Capability, lists_origins: bool) -> Option<Policy> {
 }
 
 /// A client of what listens at an address.
-struct Visitor(Client, SocketAddr);
+struct Visitor {
+    client: Client,
+    address: SocketAddr,
+    is_marked: bool,
+}
 
 impl Transport for Visitor {
     async fn exchange(&mut self, request: &OutgoingRequest) -> Result<Answered, TransportError> {
         let response = self
-            .0
-            .send(self.1, request, Reuse::Never)
+            .client
+            .send(self.address, request, Reuse::Never)
             .await
             .map_err(|error| TransportError {
                 method: String::from_utf8_lossy(&request.method).into_owned(),
                 url: request.url.to_string(),
                 source: error.into(),
             })?;
+        // Looked for here, since what is recorded names no visit.
+        let name = HANDLED;
+        let is_marked = |response: &Response| {
+            let mut marks = response.headers.values(name.as_str().as_bytes());
+            marks.any(|mark| mark == VISIT.as_bytes())
+        };
+        self.is_marked |= response.as_ref().is_some_and(is_marked);
         Ok(Answered {
             response,
             handled: None,
