@@ -81,9 +81,10 @@ pub(super) async fn visit(
 ///
 /// Spec: <https://html.spec.whatwg.org/multipage/browsers.html#same-site>
 fn cookies_of(client: &Client, origin: &Origin) -> Origin {
-    match client.context {
-        Context::ForeignFrame => Origin::Opaque(0),
-        _ => origin.clone(),
+    if client.context == Context::ForeignFrame {
+        Origin::Opaque(0)
+    } else {
+        origin.clone()
     }
 }
 
