@@ -18,6 +18,8 @@ pub struct Place {
     prefix: String,
     exchange: String,
     id_in_query: bool,
+    /// All there is of the subject, if it is one resource.
+    resource: Option<Url>,
     seen: Vec<(String, String)>,
 }
 
@@ -39,7 +41,16 @@ impl Place {
             prefix,
             exchange,
             id_in_query: false,
+            resource: None,
             seen: Vec::new(),
+        }
+    }
+
+    /// A subject under a policy that is nothing but `resource`, and is told of no exchange.
+    pub fn of_resource(resource: Url, exchange: String) -> Self {
+        Self {
+            resource: Some(resource),
+            ..Self::of_subject(String::new(), exchange)
         }
     }
 
@@ -49,6 +60,7 @@ impl Place {
             prefix,
             exchange,
             id_in_query: true,
+            resource: None,
             seen: Vec::new(),
         }
     }
@@ -75,8 +87,8 @@ impl Place {
 
     /// The address that is really requested for `logical`.
     pub fn real(&mut self, logical: &Url) -> Url {
-        let mut real = logical.clone();
-        if matches!(real.scheme(), "http" | "https" | "ws" | "wss") {
+        let mut real = self.resource.clone().unwrap_or_else(|| logical.clone());
+        if self.resource.is_none() && matches!(real.scheme(), "http" | "https" | "ws" | "wss") {
             real.set_path(&format!("{}{}", self.prefix, logical.path()));
             if self.id_in_query {
                 real.set_query(Some(&self.query(logical)));
@@ -170,6 +182,16 @@ mod tests {
     use rstest::rstest;
 
     use super::Place;
+
+    #[test]
+    fn a_deployed_resource_is_all_there_is() {
+        let resource: url::Url = "https://shop.test/items?page=1".parse().unwrap();
+        let mut place = Place::of_resource(resource.clone(), "7".to_owned());
+        let logical = place.parse(None).unwrap();
+        let real = place.real(&logical);
+        assert_eq!(real, resource);
+        assert_eq!(place.logical(real.as_str()), "https://api.example/echo");
+    }
 
     #[rstest]
     #[case(None, "https://api.example/x/t/7/data")]

@@ -243,7 +243,11 @@ impl<'a> Browse<'a> {
             };
             let endings = self
                 .engine
-                .run(&page, std::slice::from_ref(call), plan::witness(step))
+                .run(
+                    &page,
+                    std::slice::from_ref(call),
+                    plan::witness(task.case, step),
+                )
                 .await?;
             let ending = endings.into_iter().next().ok_or(ReplayError::Lost)?;
             observations.push(self.observe(ending, task).await?);

@@ -12,7 +12,7 @@ use crosscheck_vectors::{
     vector::{Vector, VectorId},
 };
 
-use crate::instance::Instance;
+use crate::{deployment::Deployment, instance::Instance};
 
 /// One vector with its roles filled in and its server part settled.
 #[derive(Clone, Debug)]
@@ -37,6 +37,8 @@ pub enum ServerPart {
     },
     /// Nobody: the subject could not be put into the policy, and that is no answer of its own.
     Broken(String),
+    /// The subject, as it is deployed.
+    Deployed(Arc<Deployment>),
     /// The subject, put into the policy by its adapter.
     Instance(Arc<Instance>),
     /// Nobody: the vector does not fit the policy.
@@ -57,7 +59,7 @@ pub enum ServerPart {
 impl ServerPart {
     /// Whether a server under a policy answers, and so is judged.
     pub fn is_judged(&self) -> bool {
-        matches!(self, Self::Instance(_) | Self::Site(_))
+        matches!(self, Self::Deployed(_) | Self::Instance(_) | Self::Site(_))
     }
 
     /// The server that an adapter runs, if that answers.
@@ -69,9 +71,18 @@ impl ServerPart {
         }
     }
 
+    /// The server that is deployed, if that answers.
+    pub fn deployment(&self) -> Option<&Deployment> {
+        if let Self::Deployed(deployment) = self {
+            Some(deployment)
+        } else {
+            None
+        }
+    }
+
     /// The verdict if nothing can be said about who answers.
     pub fn error_verdict(&self) -> Verdict {
-        if self.instance().is_some() {
+        if self.instance().is_some() || self.deployment().is_some() {
             Verdict::SetupError
         } else {
             Verdict::HarnessError

@@ -76,6 +76,13 @@ pub enum Names {
     /// Every name and every port.
     #[default]
     All,
+    /// All but this one, which is reached as it is.
+    AllBut {
+        /// The name, or an address.
+        host: String,
+        /// Which certificates are taken from it.
+        others: Certificates,
+    },
     /// These; others are reached as they are.
     Only {
         /// As `host:port`.

@@ -4,6 +4,7 @@ mod adapter;
 mod audit;
 mod compare;
 mod policy;
+mod private;
 mod report;
 mod run;
 mod selftest;

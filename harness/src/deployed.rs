@@ -17,7 +17,7 @@ use tokio_rustls::rustls::crypto::ring;
 use crate::drive::{Answered, Transport, TransportError};
 
 /// How deployed servers are talked to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// How long one answer may take.
     pub timeout: Duration,
@@ -31,6 +31,9 @@ pub struct Settings {
     pub longest_body: usize,
 }
 
+/// What stands for what is private.
+const CONCEALED: &[u8; 9] = b"(private)";
+
 /// Which certificates are taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Certificates {
@@ -42,7 +45,7 @@ pub enum Certificates {
 }
 
 /// A header that reaches the server and is never shown.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PrivateHeader {
     name: HeaderName,
     value: HeaderValue,
@@ -171,7 +174,10 @@ impl Deployed {
         let headers: HeaderList = answer
             .headers()
             .iter()
-            .map(|(name, value)| (name.as_str().as_bytes().to_vec(), value.as_bytes().to_vec()))
+            .map(|(name, value)| {
+                let value = self.conceal(value.as_bytes());
+                (name.as_str().as_bytes().to_vec(), value)
+            })
             .collect();
         let mut body = Vec::new();
         while body.len() < self.longest_body {
@@ -187,8 +193,22 @@ impl Deployed {
         Response {
             status,
             headers,
-            body,
+            body: self.conceal(&body),
         }
+    }
+
+    /// `bytes` without what is private, should a server send it back.
+    fn conceal(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut bytes = bytes.to_vec();
+        for header in &self.private {
+            let secret = header.secret();
+            while !secret.is_empty()
+                && let Some(at) = bytes.windows(secret.len()).position(|part| part == secret)
+            {
+                bytes.splice(at..at + secret.len(), *CONCEALED);
+            }
+        }
+        bytes
     }
 }
 

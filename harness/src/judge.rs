@@ -22,7 +22,11 @@ use crate::{
 
 /// The result of `leg` for `case`, which saw `observations`.
 pub fn leg_result(case: &Case, leg: Leg, observations: Vec<Observation>) -> LegResult {
-    let mismatches = mismatches(&case.vector, leg, &observations);
+    let mismatches = if leg == Leg::Chromium && case.server.deployment().is_some() {
+        mismatches(&without_witness(&case.vector), leg, &observations)
+    } else {
+        mismatches(&case.vector, leg, &observations)
+    };
     LegResult {
         leg,
         verdict: judge(&mismatches),
@@ -30,6 +34,16 @@ pub fn leg_result(case: &Case, leg: Leg, observations: Vec<Observation>) -> LegR
         mismatches,
         observations,
     }
+}
+
+/// `vector` as far as a page itself can tell: nobody sees what it sends to a server that is not here.
+fn without_witness(vector: &Vector) -> Vector {
+    let mut vector = vector.clone();
+    for step in &mut vector.steps {
+        step.expect.requests.clear();
+        step.expect.responses.clear();
+    }
+    vector
 }
 
 /// The result of `leg` for a case that it could not or need not replay.
@@ -78,7 +92,14 @@ pub fn settled(case: &Case, leg: Leg) -> Option<LegResult> {
             let why = "the subject has not been put into the policy";
             Some(unjudged(leg, Verdict::SetupError, why))
         }
-        ServerPart::Instance(_) | ServerPart::Script(_) | ServerPart::Site(_) => None,
+        ServerPart::Deployed(deployment) if leg == Leg::Chromium => {
+            let unfit = deployment.unfit_for_pages(case);
+            unfit.map(|why| unjudged(leg, Verdict::NotApplicable, why))
+        }
+        ServerPart::Deployed(_)
+        | ServerPart::Instance(_)
+        | ServerPart::Script(_)
+        | ServerPart::Site(_) => None,
     }
 }
 

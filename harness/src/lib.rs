@@ -32,6 +32,7 @@ pub mod cli;
 mod clock;
 #[cfg(feature = "cli")]
 pub mod deployed;
+pub mod deployment;
 #[cfg(feature = "cli")]
 pub mod deviations;
 pub mod drive;

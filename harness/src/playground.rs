@@ -118,6 +118,9 @@ impl Playground {
                 self.stage.journal().open(exchange);
                 Place::of_subject(format!("/p/{token}/{name}"), exchange.to_owned())
             }
+            ServerPart::Deployed(deployment) => {
+                Place::of_resource(deployment.url().clone(), exchange.to_owned())
+            }
             ServerPart::Awaited { .. }
             | ServerPart::Broken(_)
             | ServerPart::NotApplicable(_)

@@ -34,6 +34,7 @@ pub fn predicted(case: &Case) -> Result<Option<Vec<Observation>>, DriveError> {
     let played = match &case.server {
         ServerPart::Awaited { .. }
         | ServerPart::Broken(_)
+        | ServerPart::Deployed(_)
         | ServerPart::Instance(_)
         | ServerPart::NotApplicable(_)
         | ServerPart::Refused { .. } => return Ok(None),
@@ -98,24 +99,29 @@ struct ModelSite<'a> {
 
 impl Transport for ModelSite<'_> {
     async fn exchange(&mut self, request: &OutgoingRequest) -> Result<Answered, TransportError> {
-        let url = &request.url;
-        let target = &url[Position::BeforePath..Position::AfterQuery];
-        let headers: Vec<_> = request.headers.iter().collect();
-        let head = RequestHead {
-            method: &request.method,
-            target: target.strip_prefix("/p/t/s").unwrap_or(target).as_bytes(),
-            headers: Headers::Lines(&headers),
-        };
-        let answer = predict(self.site, &head);
-        let headers: HeaderList = answer.headers.into_iter().collect();
-        let response = Response {
-            status: answer.status,
-            headers,
-            body: answer.body,
-        };
-        Ok(Answered {
-            response: Some(response),
-            handled: Some(answer.handled),
-        })
+        Ok(answer(self.site, request))
+    }
+}
+
+/// What `site` answers to `request`.
+pub(crate) fn answer(site: &Site, request: &OutgoingRequest) -> Answered {
+    let url = &request.url;
+    let target = &url[Position::BeforePath..Position::AfterQuery];
+    let headers: Vec<_> = request.headers.iter().collect();
+    let head = RequestHead {
+        method: &request.method,
+        target: target.strip_prefix("/p/t/s").unwrap_or(target).as_bytes(),
+        headers: Headers::Lines(&headers),
+    };
+    let answer = predict(site, &head);
+    let headers: HeaderList = answer.headers.into_iter().collect();
+    let response = Response {
+        status: answer.status,
+        headers,
+        body: answer.body,
+    };
+    Answered {
+        response: Some(response),
+        handled: Some(answer.handled),
     }
 }

@@ -19,6 +19,7 @@ use crosscheck_report::{
     overview::Overview,
     results::{LegIdentity, LegResult},
 };
+use crosscheck_server::policy::Refusal;
 use crosscheck_vectors::{load::Suite, vector::VectorId};
 
 use crate::{
@@ -96,6 +97,12 @@ pub enum RunError {
     /// The suite is at odds with itself.
     #[error("the oracle disagrees with {} before anything is replayed", agree::n_vectors(.0.len()))]
     Disagreement(Vec<Disagreement>),
+    /// The declared policy cannot be meant.
+    #[error("a sound server refuses the policy")]
+    Policy(#[from] Refusal),
+    /// No requests can be sent.
+    #[error("no requests can be sent")]
+    Http(#[from] reqwest::Error),
     /// The adapter is at fault.
     #[error(transparent)]
     Adapter(#[from] Broken),
@@ -166,7 +173,10 @@ impl Kept {
 /// If nothing can be judged, or nothing kept.
 pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> {
     let (started, clock) = (clock::now(), Instant::now());
-    let mut sane = cases(&config.suite, None);
+    let mut sane = match &config.subject {
+        SubjectConfig::Deployed(deployed) => deployed.deployment.cases(&config.suite)?,
+        SubjectConfig::Adapter(_) | SubjectConfig::Reference(_) => cases(&config.suite, None),
+    };
     if let SubjectConfig::Adapter(_) = config.subject {
         // The others judge browsers.
         sane.retain(|case| case.policy.is_some());
@@ -202,7 +212,7 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
             };
             let engine = match leg {
                 LegConfig::Wire => {
-                    let mut leg = WireLeg::new(config, &playground);
+                    let mut leg = WireLeg::new(config, &playground)?;
                     waves::replay(&mut leg, &mut subject, &todo, &keep).await?;
                     WireLeg::engine()
                 }
@@ -262,6 +272,9 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
 async fn start(config: &Config) -> Result<(Subject, Vec<Finding>), RunError> {
     let manifest: &Manifest = match &config.subject {
         SubjectConfig::Adapter(manifest) => manifest,
+        SubjectConfig::Deployed(config) => {
+            return Ok((Subject::Deployed(config.clone()), Vec::new()));
+        }
         SubjectConfig::Reference(fault) => return Ok((Subject::Reference(*fault), Vec::new())),
     };
     let mut adapter = Adapter::start(manifest.clone(), config.patience).await?;

@@ -1,4 +1,7 @@
-//! What is judged: the reference server in this process, or a server that an adapter runs.
+//! What is judged: the reference server in this process, a server that an adapter runs, or one that is
+//! deployed.
+
+use std::sync::Arc;
 
 use crosscheck_report::results;
 use crosscheck_server::fault::Fault;
@@ -7,16 +10,31 @@ use crosscheck_vectors::{load::Suite, policy::Policy};
 use crate::{
     adapter::{Adapter, Put, fault::Broken, manifest::Manifest},
     case::{Case, ServerPart, cases, may_refuse},
+    deployed::Settings,
+    deployment::Deployment,
     run::VERSION,
 };
 
 /// What to judge, checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum SubjectConfig {
     /// A server that an adapter runs.
     Adapter(Manifest),
+    /// A server that is deployed.
+    Deployed(DeployedConfig),
     /// The reference server, which may commit a fault.
     Reference(Option<Fault>),
+}
+
+/// A deployed server, and how to get at it.
+#[derive(Clone, Debug)]
+pub struct DeployedConfig {
+    /// The server.
+    pub deployment: Arc<Deployment>,
+    /// How it is talked to.
+    pub settings: Settings,
+    /// Where its policy was read.
+    pub policy_path: String,
 }
 
 /// What is judged, at work.
@@ -24,6 +42,8 @@ pub enum SubjectConfig {
 pub enum Subject {
     /// A server that an adapter runs.
     Adapter(Box<Adapter>),
+    /// A server that is deployed.
+    Deployed(DeployedConfig),
     /// The reference server, which may commit a fault.
     Reference(Option<Fault>),
 }
@@ -40,11 +60,18 @@ impl Subject {
                     fault: None,
                     adapter: adapter.folder(),
                     adapter_path: Some(adapter.place().display().to_string()),
+                    policy_path: None,
                     language: Some(hello.language.clone()),
                     homepage: hello.homepage.clone(),
                     issues: hello.issues.clone(),
                 }
             }
+            Self::Deployed(config) => results::Subject {
+                name: config.deployment.url().to_string(),
+                version: "as deployed".to_owned(),
+                policy_path: Some(config.policy_path.clone()),
+                ..results::Subject::default()
+            },
             Self::Reference(fault) => results::Subject {
                 name: "reference".to_owned(),
                 version: VERSION.to_owned(),
@@ -62,6 +89,16 @@ impl Subject {
                 let of_subject = |case: &Case| Case {
                     server: awaited(adapter, suite, case),
                     ..case.clone()
+                };
+                Some(sane.iter().map(of_subject).collect())
+            }
+            Self::Deployed(config) => {
+                let of_subject = |case: &Case| {
+                    let mut case = case.clone();
+                    if case.server.is_judged() {
+                        case.server = ServerPart::Deployed(Arc::clone(&config.deployment));
+                    }
+                    case
                 };
                 Some(sane.iter().map(of_subject).collect())
             }
@@ -131,7 +168,7 @@ impl Subject {
     pub async fn broke(&mut self) -> Option<Broken> {
         match self {
             Self::Adapter(adapter) => adapter.broke().await,
-            Self::Reference(_) => None,
+            Self::Deployed(_) | Self::Reference(_) => None,
         }
     }
 
@@ -142,7 +179,7 @@ impl Subject {
                 // How willingly it goes is for `adapter check`.
                 adapter.end().await;
             }
-            Self::Reference(_) => {}
+            Self::Deployed(_) | Self::Reference(_) => {}
         }
     }
 }
@@ -152,6 +189,7 @@ fn needed(case: &Case) -> Option<&Policy> {
     match case.server {
         ServerPart::Awaited { .. } => case.policy.as_ref(),
         ServerPart::Broken(_)
+        | ServerPart::Deployed(_)
         | ServerPart::Instance(_)
         | ServerPart::NotApplicable(_)
         | ServerPart::Refused { .. }

@@ -19,6 +19,8 @@ use tokio::task::JoinSet;
 use crate::{
     address::Place,
     case::{Case, ServerPart},
+    deployed::Deployed,
+    deployment::Deployment,
     drive::{Answered, DriveError, Transport, TransportError},
     handled,
     instance::Instance,
@@ -34,6 +36,8 @@ pub(crate) use client::{Client, Reuse};
 pub struct Wire {
     client: Client,
     address: SocketAddr,
+    /// What reaches a subject that is not on this machine.
+    deployed: Option<Arc<Deployed>>,
 }
 
 impl Wire {
@@ -42,6 +46,16 @@ impl Wire {
         Self {
             client: Client::new(patience),
             address,
+            deployed: None,
+        }
+    }
+
+    /// The same wire, with `client` for a subject that is deployed.
+    #[must_use]
+    pub fn to_deployed(self, client: Deployed) -> Self {
+        Self {
+            deployed: Some(Arc::new(client)),
+            ..self
         }
     }
 
@@ -99,6 +113,15 @@ impl Wire {
         place: &mut Place,
         stage: &Stage,
     ) -> Result<Visits, DriveError> {
+        if let (Some(deployment), Some(client)) = (case.server.deployment(), &self.deployed) {
+            let mut session = Remote { deployment, client };
+            let played = shared_cache::replay(&case.vector, Leg::Wire, place, &mut session).await;
+            let mut seen = played?;
+            if deployment.admit_unsent(&mut seen.observations) {
+                seen.order.get_or_insert_with(|| UNSENT.to_owned());
+            }
+            return Ok(seen);
+        }
         let judges_server = case.server.is_judged();
         let instance = case.server.instance();
         let mut session = Session {
@@ -137,6 +160,26 @@ impl Wire {
     }
 }
 
+/// What is said of a case that a deployed server was not asked to the end.
+const UNSENT: &str = "judged by its preflight alone: what changes something was not sent";
+
+/// A session with a server that is not on this machine.
+struct Remote<'a> {
+    deployment: &'a Deployment,
+    client: &'a Deployed,
+}
+
+impl Transport for Remote<'_> {
+    async fn exchange(&mut self, request: &OutgoingRequest) -> Result<Answered, TransportError> {
+        if self.deployment.sends(&request.method) {
+            let mut client = self.client;
+            client.exchange(request).await
+        } else {
+            Ok(self.deployment.stand_in(request))
+        }
+    }
+}
+
 struct Session<'a> {
     client: &'a Client,
     address: SocketAddr,
@@ -168,6 +211,7 @@ fn reuse(server: &ServerPart) -> Reuse {
         ServerPart::Instance(_) => Reuse::Never,
         ServerPart::Awaited { .. }
         | ServerPart::Broken(_)
+        | ServerPart::Deployed(_)
         | ServerPart::NotApplicable(_)
         | ServerPart::Refused { .. }
         | ServerPart::Script(_)

@@ -94,10 +94,17 @@ fn but_for_known(results: &Overview, totals: &Totals) -> String {
 /// The command that replays `id` once more.
 pub(crate) fn rerun(results: &Overview, id: &VectorId) -> String {
     let subject = &results.subject;
-    let which = match (&subject.adapter_path, &subject.fault) {
-        (Some(path), _) => format!(" --adapter {}", clip(path, 200)),
-        (None, Some(fault)) => format!(" --fault {}", clip(fault, 60)),
-        (None, None) => String::new(),
+    let which = match (&subject.adapter_path, &subject.policy_path, &subject.fault) {
+        (Some(path), _, _) => format!(" --adapter {}", clip(path, 200)),
+        (None, Some(path), _) => {
+            format!(
+                " --url '{}' --policy {}",
+                clip(&subject.name, 400),
+                clip(path, 200)
+            )
+        }
+        (None, None, Some(fault)) => format!(" --fault {}", clip(fault, 60)),
+        (None, None, None) => String::new(),
     };
     format!("crosscheck run{which} --only {id}")
 }
@@ -245,6 +252,17 @@ mod tests {
         assert_eq!(
             rerun(&results, &results.vectors[0].id),
             "crosscheck run --adapter own/adapter.toml --only a/b/c"
+        );
+    }
+
+    #[test]
+    fn a_rerun_goes_to_the_same_address() {
+        let mut results = run(vec![vector("a/b/c", Vec::new())]);
+        results.subject.name = "https://api.example/items?page=1&all".to_owned();
+        results.subject.policy_path = Some("policy.json".to_owned());
+        assert_eq!(
+            rerun(&results, &results.vectors[0].id),
+            "crosscheck run --url 'https://api.example/items?page=1&all' --policy policy.json --only a/b/c"
         );
     }
 

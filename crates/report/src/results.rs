@@ -53,6 +53,9 @@ pub struct Subject {
     /// Where that adapter's file is, as it was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adapter_path: Option<String>,
+    /// Where the policy of a deployed server was read, as it was given; its name is then its URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_path: Option<String>,
     /// The language that it is written in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,

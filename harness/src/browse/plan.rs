@@ -84,7 +84,7 @@ pub(super) fn manner(case: &Case) -> Result<Manner, PlanError> {
     Ok(match (&*case.vector.steps, &*task.pages) {
         ([step], [page]) if step.client.after_ms == 0 => Manner::Batch(Key {
             place: page.clone(),
-            witness: witness(step),
+            witness: witness(case, step),
         }),
         _ => Manner::Sequence,
     })
@@ -104,7 +104,7 @@ pub(super) fn task(case: &Case, mut place: Place) -> Result<Task<'_>, PlanError>
         calls.push(Call {
             id: place.exchange().to_owned(),
             url: real.into(),
-            client: serde_json::to_value(&step.client).unwrap_or(Value::Null),
+            client: client(case, &step.client),
         });
     }
     Ok(Task {
@@ -113,6 +113,17 @@ pub(super) fn task(case: &Case, mut place: Place) -> Result<Task<'_>, PlanError>
         calls,
         pages,
     })
+}
+
+/// `client` for the probe. What a deployed server answers to one vector must not answer another.
+fn client(case: &Case, client: &Client) -> Value {
+    let mut value = serde_json::to_value(client).unwrap_or(Value::Null);
+    if case.server.deployment().is_some()
+        && let Some(members) = value.as_object_mut()
+    {
+        members.entry("cache").or_insert_with(|| "no-store".into());
+    }
+    value
 }
 
 /// Documents and workers of opaque origin are made by a page of some other host.
@@ -154,7 +165,11 @@ fn page(client: &Client, url: &url::Url) -> Result<Page, DriveError> {
 }
 
 /// Asking for reasons costs speed, so only calls that should fail are watched.
-pub(super) fn witness(step: &VectorStep) -> Witness {
+pub(super) fn witness(case: &Case, step: &VectorStep) -> Witness {
+    if case.server.deployment().is_some() {
+        // All its calls have one URL, so what the browser says about a URL is about none of them.
+        return Witness::Quiet;
+    }
     match step.expect.outcome {
         ExpectedOutcome::NetworkError => Witness::Reasons,
         ExpectedOutcome::Answered
@@ -184,6 +199,7 @@ fn minds_cookies(case: &Case) -> bool {
         ServerPart::Script(script) => sets(script),
         ServerPart::Awaited { .. }
         | ServerPart::Broken(_)
+        | ServerPart::Deployed(_)
         | ServerPart::Instance(_)
         | ServerPart::NotApplicable(_)
         | ServerPart::Refused { .. }

@@ -198,6 +198,7 @@ fn arguments(stage: SocketAddr, spki: &str, names: &Names) -> Vec<OsString> {
     let rules = match names {
         // Every name and every port leads to the one listener, so pages have real origins.
         Names::All => format!("MAP * {stage}"),
+        Names::AllBut { host, .. } => format!("MAP * {stage}, EXCLUDE {host}"),
         Names::Only { hosts, .. } => {
             let rules: Vec<_> = hosts
                 .iter()
@@ -207,13 +208,11 @@ fn arguments(stage: SocketAddr, spki: &str, names: &Names) -> Vec<OsString> {
         }
     };
     arguments.push(format!("--host-resolver-rules={rules}").into());
-    if matches!(
-        names,
-        Names::Only {
-            others: Certificates::Any,
-            ..
-        }
-    ) {
+    let others = match names {
+        Names::All => Certificates::Trusted,
+        Names::AllBut { others, .. } | Names::Only { others, .. } => *others,
+    };
+    if others == Certificates::Any {
         arguments.push("--ignore-certificate-errors".into());
     }
     arguments.push(format!("--ignore-certificate-errors-spki-list={spki}").into());

@@ -14,7 +14,13 @@ use crosscheck_vectors::load::Suite;
 use futures_util::StreamExt as _;
 use miette::{IntoDiagnostic, Result, WrapErr as _, miette};
 
-use super::{Format, Global, policy::read_policy, print, tell};
+use super::{
+    Format, Global,
+    policy::read_policy,
+    print,
+    private::{certificates, private_headers},
+    tell,
+};
 use crate::{
     audit::{
         Auditor, ENOUGH_REQUESTS,
@@ -23,7 +29,7 @@ use crate::{
         report::{Audit, render},
     },
     chromium::find_binary,
-    deployed::{Certificates, Deployed, PrivateHeader, Settings},
+    deployed::{Deployed, Settings},
 };
 
 /// How long the browser may take to start, and for one page.
@@ -107,7 +113,7 @@ struct Tally {
 
 impl Args {
     pub(super) async fn exec(self, global: Global) -> Result<ExitCode> {
-        let private = self.private()?;
+        let private = private_headers(&self.headers)?;
         let known = self.known()?;
         let suite = Suite::embedded().into_diagnostic()?;
         let mut urls = input::urls(&self.urls, self.file.as_deref())?;
@@ -121,7 +127,7 @@ impl Args {
         let mut out = self.out.as_ref().map(open).transpose()?;
         let deployed = Deployed::new(Settings {
             timeout: Duration::from_secs(self.timeout),
-            certificates: self.certificates(),
+            certificates: certificates(self.insecure),
             private: private.clone(),
             per_second: (self.rate > 0.0).then_some(self.rate),
             longest_body: LONGEST_BODY,
@@ -160,30 +166,13 @@ impl Args {
         Ok(tally.exit_code())
     }
 
-    fn certificates(&self) -> Certificates {
-        if self.insecure {
-            Certificates::Any
-        } else {
-            Certificates::Trusted
-        }
-    }
-
     async fn prover(&self) -> Result<Option<Prover>> {
         if !self.prove {
             return Ok(None);
         }
         let binary = find_binary(self.chromium.as_deref()).into_diagnostic()?;
-        let prover = Prover::new(binary, self.certificates(), BROWSER_PATIENCE).await;
+        let prover = Prover::new(binary, certificates(self.insecure), BROWSER_PATIENCE).await;
         prover.into_diagnostic().map(Some)
-    }
-
-    fn private(&self) -> Result<Vec<PrivateHeader>> {
-        let parse = |(at, line): (usize, &String)| {
-            // The line may be secret, so it is not repeated.
-            let parsed = line.parse::<PrivateHeader>();
-            parsed.map_err(|error| miette!("--header number {} cannot be used: {error}", at + 1))
-        };
-        self.headers.iter().enumerate().map(parse).collect()
     }
 
     fn known(&self) -> Result<Known> {

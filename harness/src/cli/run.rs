@@ -1,5 +1,7 @@
 //! `crosscheck run`.
 
+mod deployed;
+
 use std::{collections::BTreeSet, fs, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::ValueEnum;
@@ -34,11 +36,13 @@ const MOST_FINDINGS: usize = 20;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Have the reference server commit this fault; `crosscheck selftest` lists them.
-    #[arg(long, value_name = "NAME", conflicts_with = "adapter")]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["adapter", "url"])]
     fault: Option<Fault>,
     /// Judge the server of this adapter: an `adapter.toml`, or the folder that holds one.
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", conflicts_with = "url")]
     adapter: Option<PathBuf>,
+    #[command(flatten)]
+    deployed: deployed::Options,
     #[command(flatten)]
     source: Source,
     /// Replay on this leg; repeatable. Default: wire and chromium.
@@ -186,9 +190,12 @@ impl Args {
                     .map_err(|error| explain(error.into())),
             })
             .collect();
-        let subject = match &self.adapter {
-            None => SubjectConfig::Reference(self.fault),
-            Some(path) => {
+        let patience = Duration::from_secs(self.timeout.into());
+        let deployed = self.deployed.subject(patience)?;
+        let subject = match (&self.adapter, deployed) {
+            (_, Some(deployed)) => SubjectConfig::Deployed(deployed),
+            (None, None) => SubjectConfig::Reference(self.fault),
+            (Some(path), None) => {
                 let manifest = Manifest::read(path).into_diagnostic()?;
                 manifest.check_installed().into_diagnostic()?;
                 SubjectConfig::Adapter(manifest)
@@ -197,7 +204,7 @@ impl Args {
         let mut known = vec![deviations::chromium()];
         let of_adapter = match &subject {
             SubjectConfig::Adapter(manifest) => manifest.known.as_ref(),
-            SubjectConfig::Reference(_) => None,
+            SubjectConfig::Deployed(_) | SubjectConfig::Reference(_) => None,
         };
         for file in of_adapter.into_iter().chain(&self.known) {
             known.push(read_known(file)?);
@@ -208,7 +215,7 @@ impl Args {
             legs: legs?,
             known: only_selectable(known, &suite),
             jobs: self.jobs.into(),
-            patience: Duration::from_secs(self.timeout.into()),
+            patience,
             out: self.out,
             resume: if self.resume { Resume::Yes } else { Resume::No },
             suite,
@@ -273,6 +280,8 @@ fn explain(error: RunError) -> miette::Report {
         ),
         other @ (RunError::Select(_)
         | RunError::Adapter(_)
+        | RunError::Policy(_)
+        | RunError::Http(_)
         | RunError::Playground(_)
         | RunError::Ledger(_)
         | RunError::Output(_)

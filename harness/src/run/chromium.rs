@@ -15,9 +15,10 @@ use super::{
 use crate::{
     browse::{Browse, PlanError, ReplayError, Replayed},
     case::Case,
-    chromium::{BrowserError, Chromium, Options},
+    chromium::{BrowserError, Chromium, Names, Options},
     judge::{chain, leg_result, settled, unjudged},
     playground::Playground,
+    subject::SubjectConfig,
 };
 
 /// How often a browser that died is started again.
@@ -41,7 +42,8 @@ impl<'a> ChromiumLeg<'a> {
         binary: &'a Path,
         playground: &'a Playground,
     ) -> Result<Self, RunError> {
-        let engine = Chromium::launch(options(config, binary, playground))
+        let options = options(config, binary, playground);
+        let engine = Chromium::launch_among(options, &names(config))
             .await
             .map_err(RunError::Browser)?;
         Ok(Self {
@@ -63,12 +65,12 @@ impl<'a> ChromiumLeg<'a> {
 
     /// The browser at work, or else another one.
     async fn engine(&mut self) -> Result<Chromium, RunError> {
-        match self.engine.take() {
-            Some(engine) => Ok(engine),
-            None => Chromium::launch(options(self.config, self.binary, self.playground))
-                .await
-                .map_err(RunError::Browser),
+        if let Some(engine) = self.engine.take() {
+            return Ok(engine);
         }
+        let options = options(self.config, self.binary, self.playground);
+        let launched = Chromium::launch_among(options, &names(self.config)).await;
+        launched.map_err(RunError::Browser)
     }
 }
 
@@ -113,6 +115,22 @@ fn options(config: &Config, binary: &Path, playground: &Playground) -> Options {
         spki: playground.stage.spki_sha256_base64().to_owned(),
         page_path: playground.page_path(),
         timeout: config.patience,
+    }
+}
+
+/// Which names lead to the pages of the run: a deployed server is reached as it is.
+fn names(config: &Config) -> Names {
+    match &config.subject {
+        SubjectConfig::Deployed(deployed) => Names::AllBut {
+            host: deployed
+                .deployment
+                .url()
+                .host_str()
+                .unwrap_or_default()
+                .to_owned(),
+            others: deployed.settings.certificates,
+        },
+        SubjectConfig::Adapter(_) | SubjectConfig::Reference(_) => Names::All,
     }
 }
 

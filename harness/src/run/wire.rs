@@ -8,7 +8,9 @@ use super::{
     Config, RunError,
     waves::{Keep, Replay},
 };
-use crate::{case::Case, playground::Playground, wire::Wire};
+use crate::{
+    case::Case, deployed::Deployed, playground::Playground, subject::SubjectConfig, wire::Wire,
+};
 
 /// The wire leg of one run.
 #[derive(Debug)]
@@ -20,12 +22,19 @@ pub(super) struct WireLeg<'a> {
 
 impl<'a> WireLeg<'a> {
     /// A leg to what lives in `playground`, and to instances of the subject.
-    pub(super) fn new(config: &Config, playground: &'a Arc<Playground>) -> Self {
-        Self {
-            wire: Wire::new(playground.stage.addr(), config.patience),
+    pub(super) fn new(
+        config: &Config,
+        playground: &'a Arc<Playground>,
+    ) -> Result<Self, reqwest::Error> {
+        let mut wire = Wire::new(playground.stage.addr(), config.patience);
+        if let SubjectConfig::Deployed(deployed) = &config.subject {
+            wire = wire.to_deployed(Deployed::new(deployed.settings.clone())?);
+        }
+        Ok(Self {
+            wire,
             playground,
             jobs: config.jobs,
-        }
+        })
     }
 
     /// The engine's name.
