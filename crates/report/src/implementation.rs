@@ -176,9 +176,10 @@ fn found_leg(leg: &LegResult) -> FoundLeg {
         observed: clip(&mismatch.observed, LONGEST_LINE),
     });
     let exchanges = leg.observations.iter().flat_map(|seen| &seen.exchanges);
-    let verdict = match leg.verdict {
-        Verdict::Known => judge(&leg.mismatches),
-        verdict => verdict,
+    let verdict = if leg.verdict == Verdict::Known {
+        judge(&leg.mismatches)
+    } else {
+        leg.verdict
     };
     FoundLeg {
         leg: leg.leg,
