@@ -20,10 +20,6 @@ pub struct Summary {
     pub suite: String,
     /// The subject's name.
     pub subject: String,
-    /// The subject's version.
-    pub subject_version: String,
-    /// The language the subject is written in, if it says so.
-    pub subject_language: Option<String>,
     /// All vectors of the run.
     pub vectors: usize,
     /// As in [`Totals`].
@@ -71,8 +67,6 @@ pub fn summary(results: &Overview, report: Option<&str>) -> Summary {
     Summary {
         suite: results.suite.clone(),
         subject: results.subject.name.clone(),
-        subject_version: results.subject.version.clone(),
-        subject_language: results.subject.language.clone(),
         vectors: totals.vectors,
         over_grants: totals.over_grants,
         under_grants: totals.under_grants,

@@ -140,6 +140,8 @@ fn vectors_name_no_implementation() {
     for folder in ["vectors/server", "vectors/browser", "vectors/policies"] {
         for path in files(&root().join(folder), "json") {
             let text = fs::read_to_string(&path).unwrap().to_lowercase();
+            // A scheme that servers meet, whatever it is called after.
+            let text = text.replace("chrome-extension", "");
             for product in products {
                 assert!(!text.contains(product), "{} names {product}", shown(&path));
             }
