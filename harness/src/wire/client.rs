@@ -191,7 +191,9 @@ fn is_hang_up(error: &io::Error) -> bool {
 }
 
 /// The bytes of `request`: the request line, `Host`, its headers as they are, `Content-Length` if it
-/// has a body.
+/// has a body, and as browsers do if a POST or PUT has none.
+///
+/// Spec: <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>
 pub fn render(request: &OutgoingRequest) -> Vec<u8> {
     let url = &request.url;
     let target = &url[Position::BeforePath..Position::AfterQuery];
@@ -207,13 +209,47 @@ pub fn render(request: &OutgoingRequest) -> Vec<u8> {
     for (name, value) in &request.headers {
         add(&[name, b": ", value, b"\r\n"]);
     }
-    if let Some(body) = &request.body {
-        add(&[
-            b"Content-Length: ",
-            body.len().to_string().as_bytes(),
-            b"\r\n",
-        ]);
+    let length = match &request.body {
+        Some(body) => Some(body.len()),
+        None => matches!(&*request.method, b"POST" | b"PUT").then_some(0),
+    };
+    if let Some(length) = length {
+        add(&[b"Content-Length: ", length.to_string().as_bytes(), b"\r\n"]);
     }
     add(&[b"\r\n", request.body.as_deref().unwrap_or_default()]);
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use crosscheck_oracle::{Credentials, HeaderList, OutgoingRequest, Purpose};
+    use rstest::rstest;
+    use url::Url;
+
+    use super::render;
+
+    #[rstest]
+    #[case("GET", None, "")]
+    #[case("OPTIONS", None, "")]
+    #[case("DELETE", None, "")]
+    #[case("POST", None, "Content-Length: 0\r\n")]
+    #[case("PUT", None, "Content-Length: 0\r\n")]
+    #[case("PATCH", Some("x"), "Content-Length: 1\r\n")]
+    fn a_length_is_sent_where_browsers_send_one(
+        #[case] method: &str,
+        #[case] body: Option<&str>,
+        #[case] length: &str,
+    ) {
+        let request = OutgoingRequest {
+            purpose: Purpose::Actual,
+            method: method.into(),
+            url: Url::parse("https://api.example/a?b").unwrap(),
+            headers: HeaderList::new(),
+            body: body.map(Into::into),
+            include_credentials: Credentials::Omit,
+        };
+        let sent = format!("{method} /a?b HTTP/1.1\r\nHost: api.example\r\n{length}\r\n");
+        let sent = format!("{sent}{}", body.unwrap_or_default());
+        assert_eq!(String::from_utf8(render(&request)).unwrap(), sent);
+    }
 }
