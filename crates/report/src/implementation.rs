@@ -156,7 +156,7 @@ impl Implementation {
     /// The file's name without its ending: the adapter's, or what can be made of the subject's.
     pub fn slug(&self) -> String {
         let plain = |c: char| match c {
-            'a'..='z' | '0'..='9' | '-' | '.' => c,
+            'a'..='z' | '0'..='9' | '-' | '_' | '.' => c,
             'A'..='Z' => c.to_ascii_lowercase(),
             _ => '-',
         };

@@ -70,19 +70,14 @@ impl Recorder {
                 0 => Connection::Closed,
                 _ => Connection::Open,
             };
-            let response = match parse(&received, &request.method, connection) {
+            let (response, then) = match parse(&received, &request.method, connection) {
                 Parsed::Incomplete => continue,
-                Parsed::Malformed => None,
-                Parsed::Whole { response, .. } => Some(*response),
+                Parsed::Malformed => (None, Connection::Closed),
+                Parsed::Whole { response, then, .. } => (Some(*response), then),
             };
-            let closes = response.as_ref().is_none_or(|response| {
-                let told = response.headers.get("connection");
-                told.is_some_and(|told| told.eq_ignore_ascii_case(b"close"))
-            });
-            if connection == Connection::Closed || closes {
-                self.kept_alive = false;
-            } else {
-                self.stream = Some(stream);
+            match then {
+                Connection::Closed => self.kept_alive = false,
+                Connection::Open => self.stream = Some(stream),
             }
             self.noted.push(Prepared {
                 request: bytes,
