@@ -16,7 +16,7 @@ use crosscheck_harness::{
 };
 use crosscheck_report::{observation::Leg, verdict::Verdict};
 use crosscheck_vectors::{
-    client::{Api, Credentials, Mode, ReferrerPolicy},
+    client::{Api, Context, Credentials, EmbedderPolicy, Mode, ReferrerPolicy},
     expect::ExpectedOutcome,
     load::Suite,
     vector::Kind,
@@ -143,6 +143,10 @@ fn plain_cases(suite: &Suite) -> Result<(String, Vec<Case>)> {
         let url = client.url.as_deref().unwrap_or_default();
         let is_plain = settled(&case, Leg::Chromium).is_none()
             && client.api == Api::Fetch
+            && client.context == Context::default()
+            && client.embedder_policy == EmbedderPolicy::default()
+            && client.service_worker.is_none()
+            && client.blob.is_none()
             && client.mode != Mode::Navigate
             && client.referrer_policy == ReferrerPolicy::Empty
             && client.body.is_none()
