@@ -1,9 +1,9 @@
 //! Bodies as script gives them, and the Content-Type they imply.
 
+use data_url::mime::Mime;
 use url::form_urlencoded;
 
 use crate::header::HeaderList;
-use crate::mime::MimeType;
 use crate::request::RequestBody;
 
 /// A body as script gives it.
@@ -125,12 +125,19 @@ impl CallBody {
 
 /// `value` with its charset replaced by UTF-8; `None` if it has none, or that one, or is broken.
 fn with_utf8_charset(value: &[u8]) -> Option<Vec<u8>> {
-    let mut mime = MimeType::parse(value)?;
-    if mime.parameter(b"charset")?.eq_ignore_ascii_case(b"utf-8") {
+    // A header's bytes are characters of the same number here, and back.
+    let text: String = value.iter().copied().map(char::from).collect();
+    let mut mime: Mime = text.parse().ok()?;
+    let mut parameters = mime.parameters.iter_mut();
+    let (_, charset) = parameters.find(|(name, _)| name == "charset")?;
+    if charset.eq_ignore_ascii_case("utf-8") {
         return None;
     }
-    mime.set_parameter(b"charset", b"UTF-8");
-    Some(mime.serialize())
+    "UTF-8".clone_into(charset);
+    mime.to_string()
+        .chars()
+        .map(|c| u8::try_from(c).ok())
+        .collect()
 }
 
 /// A boundary that none of `entries` contains. The same entries give the same one.

@@ -74,8 +74,8 @@ fn the_members_are_the_six_crates() {
 }
 
 #[test]
-fn the_oracle_needs_two_crates() {
-    let pure: BTreeSet<_> = ["thiserror", "url"].map(str::to_owned).into();
+fn the_oracle_needs_three_crates() {
+    let pure: BTreeSet<_> = ["data-url", "thiserror", "url"].map(str::to_owned).into();
     assert_eq!(needs("crates/oracle"), pure);
 }
 
