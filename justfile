@@ -95,6 +95,14 @@ bench: chromium
     cargo bench --quiet --package crosscheck-server --bench respond
     cargo bench --quiet --package crosscheck-harness --bench legs
 
+# Breaks oracle and policy piece by piece, and writes down which vectors notice: vectors/mutations.json. Takes an hour.
+mutants:
+    command -v cargo-mutants >/dev/null || cargo install --quiet --locked --version 27.1.0 cargo-mutants
+    # 2 and 3 say that something survived, or never ended: the digest tells.
+    cargo mutants --no-shuffle --output target/mutants || [ $? -le 3 ]
+    cargo mutants --no-shuffle --output target/mutants --iterate --config .cargo/mutants-tests.toml || [ $? -le 3 ]
+    digest=$(cargo run --quiet --package crosscheck-harness --example mutations -- target/mutants/mutants.out.old target/mutants/mutants.out) && echo "$digest" > vectors/mutations.json
+
 # Sees to a Chromium.
 [private]
 chromium:

@@ -10,6 +10,7 @@
 //! | a browser plays it | [`browse`], [`chromium`] |
 //! | verdicts; results on disk | [`judge`], [`ledger`], [`output`] |
 //! | what a deployed server grants, and what is weak about it | [`audit`], [`deployed`] |
+//! | what breaking the oracle turns red | [`mutation`] |
 //! | all of that; the command line | [`run`], [`cli`] |
 //!
 //! The harness carries, it does not decide: rules about CORS are the oracle's and the server's.
@@ -47,6 +48,8 @@ mod jar;
 pub mod judge;
 #[cfg(feature = "cli")]
 pub mod ledger;
+#[cfg(feature = "cli")]
+pub mod mutation;
 #[cfg(feature = "cli")]
 pub mod output;
 #[cfg(feature = "cli")]

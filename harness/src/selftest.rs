@@ -2,7 +2,11 @@
 
 mod flip;
 
-use std::{cmp::Reverse, collections::BTreeSet, time::Duration};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use crosscheck_report::verdict::Verdict;
 use crosscheck_server::fault::Fault;
@@ -12,6 +16,7 @@ use serde::Serialize;
 use crate::{
     agree::{Disagreement, agree, prediction},
     case::{Case, cases},
+    mutation::{Mutations, Outcome},
     playground::{Playground, PlaygroundError},
     wire::Wire,
 };
@@ -26,7 +31,11 @@ pub struct Found {
     pub caught: usize,
     /// Those that are not.
     pub missed: Vec<String>,
-    /// Server vectors that catch no fault.
+    /// What came of breaking the oracle and the policy, when that was last done.
+    pub mutants: BTreeMap<Outcome, usize>,
+    /// What vectors are for.
+    pub uses: Uses,
+    /// Vectors that catch nothing, and are not the other side of one that does.
     pub idle_vectors: Vec<VectorId>,
     /// How often an expectation was flipped.
     pub flips: usize,
@@ -34,6 +43,18 @@ pub struct Found {
     pub unnoticed: Vec<String>,
     /// What catches each fault.
     pub catches: Vec<Catch>,
+}
+
+/// How many vectors there are by what they are for, each counted once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Uses {
+    /// They catch a fault of the reference server.
+    pub faults: usize,
+    /// They turn red when the oracle or the policy is broken somewhere.
+    pub mutants: usize,
+    /// They stand on the other side of a boundary: another vector of the topic, about the same requirement,
+    /// catches something.
+    pub boundaries: usize,
 }
 
 /// What catches one fault.
@@ -63,6 +84,9 @@ pub enum SelftestError {
     /// The listener cannot be started.
     #[error(transparent)]
     Playground(#[from] PlaygroundError),
+    /// What mutants turn red cannot be read.
+    #[error("`vectors/mutations.json` is not what `./justw mutants` writes")]
+    Mutations(#[from] serde_json::Error),
 }
 
 /// Runs it: all faults over real sockets, all flips against the oracle's predictions.
@@ -79,11 +103,9 @@ pub async fn selftest(suite: &Suite) -> Result<Found, SelftestError> {
     for fault in Fault::all() {
         catches.push(catch(suite, *fault, &wire, &playground).await);
     }
-    let useful: BTreeSet<_> = catches.iter().flat_map(|catch| &catch.by).collect();
-    let idle = sane
-        .iter()
-        .filter(|case| case.policy.is_some() && !useful.contains(&case.id))
-        .map(|case| case.id.clone());
+    let useful = catches.iter().flat_map(|catch| &catch.by).collect();
+    let mutations = Mutations::embedded()?;
+    let (uses, idle_vectors) = uses(&sane, &useful, &mutations);
     let missed = catches
         .iter()
         .filter(|catch| catch.naming == 0)
@@ -106,11 +128,52 @@ pub async fn selftest(suite: &Suite) -> Result<Found, SelftestError> {
         faults: catches.len(),
         caught: catches.iter().filter(|catch| catch.naming > 0).count(),
         missed: missed.collect(),
-        idle_vectors: idle.collect(),
+        mutants: mutations.counts,
+        uses,
+        idle_vectors,
         flips: n_flips,
         unnoticed,
         catches,
     })
+}
+
+/// What each of `cases` is for, given those that catch faults; and those that are for nothing.
+fn uses(
+    cases: &[Case],
+    catching: &BTreeSet<&VectorId>,
+    mutations: &Mutations,
+) -> (Uses, Vec<VectorId>) {
+    let catches = |id: &VectorId| catching.contains(id) || mutations.vectors.contains_key(id);
+    let topic = |id: &VectorId| {
+        id.as_str()
+            .rsplit_once('/')
+            .map(|(topic, _)| topic.to_owned())
+    };
+    let sides: BTreeSet<_> = cases
+        .iter()
+        .filter(|case| catches(&case.id))
+        .flat_map(|case| {
+            case.vector
+                .requirements
+                .iter()
+                .map(|row| (topic(&case.id), row))
+        })
+        .collect();
+    let mut uses = Uses::default();
+    let mut idle = Vec::new();
+    for case in cases {
+        let mut rows = case.vector.requirements.iter();
+        if catching.contains(&case.id) {
+            uses.faults += 1;
+        } else if catches(&case.id) {
+            uses.mutants += 1;
+        } else if rows.any(|row| sides.contains(&(topic(&case.id), row))) {
+            uses.boundaries += 1;
+        } else {
+            idle.push(case.id.clone());
+        }
+    }
+    (uses, idle)
 }
 
 async fn catch(suite: &Suite, fault: Fault, wire: &Wire, playground: &Playground) -> Catch {

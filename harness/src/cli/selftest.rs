@@ -5,7 +5,10 @@ use std::process::ExitCode;
 use miette::{IntoDiagnostic, Result};
 
 use super::{Format, Global, print, print_json, vectors::Source};
-use crate::selftest::{Found, selftest};
+use crate::{
+    mutation::Outcome,
+    selftest::{Found, selftest},
+};
 
 /// Show that every fault of the reference server is caught, and that every expectation matters.
 ///
@@ -61,8 +64,21 @@ fn text(found: &Found) -> String {
         found.unnoticed.len()
     ));
     lines.extend(found.unnoticed.iter().map(|flip| format!("  {flip}")));
+    let mutants = |outcome| found.mutants.get(&outcome).copied().unwrap_or(0);
     lines.push(format!(
-        "{} server vectors catch no fault.",
+        "{} mutants of the oracle and the policy were made; vectors turn red for {}, {} never end, other tests notice {}, {} survive.",
+        found.mutants.iter().filter(|(outcome, _)| **outcome != Outcome::Unviable).map(|(_, n)| n).sum::<usize>(),
+        mutants(Outcome::Vectors),
+        mutants(Outcome::Stuck),
+        mutants(Outcome::Tests),
+        mutants(Outcome::Survived),
+    ));
+    let uses = found.uses;
+    lines.push(format!(
+        "{} vectors catch faults of the server, {} others broken pieces of the oracle and the policy, and {} are the other side of one that does; {} are idle.",
+        uses.faults,
+        uses.mutants,
+        uses.boundaries,
         found.idle_vectors.len()
     ));
     lines.extend(found.idle_vectors.iter().map(|id| format!("  {id}")));

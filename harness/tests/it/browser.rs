@@ -1,5 +1,7 @@
 //! The whole program with a real Chromium. Where none is installed these fail, and say so.
 
+mod corpus;
+
 use std::{
     fs,
     path::Path,

@@ -27,7 +27,7 @@ use tokio::runtime::Runtime;
 use crate::binary::Bench;
 
 /// What the selftest finds, once for all tests.
-static FOUND: LazyLock<Found> = LazyLock::new(|| {
+pub(crate) static FOUND: LazyLock<Found> = LazyLock::new(|| {
     let suite = Suite::embedded().unwrap();
     Runtime::new().unwrap().block_on(selftest(&suite)).unwrap()
 });

@@ -24,6 +24,8 @@ mod known;
 #[cfg(test)]
 mod meta;
 #[cfg(test)]
+mod mutations;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod resume;

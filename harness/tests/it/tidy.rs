@@ -11,7 +11,7 @@ use std::{
 };
 
 /// The folder of the whole project.
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .expect("the harness is a folder of the project")
