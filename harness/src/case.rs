@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use crosscheck_report::verdict::Verdict;
-use crosscheck_server::{fault::Fault, policy::Refusal, site::Site};
+use crosscheck_server::{
+    fault::Fault,
+    policy::Refusal,
+    site::{Setup, Site},
+};
 use crosscheck_vectors::{
     load::Suite,
     policy::{Listing, Policy},
@@ -94,8 +98,17 @@ impl ServerPart {
 ///
 /// Cases with the same policy share one site.
 pub fn cases(suite: &Suite, fault: Option<Fault>) -> Vec<Case> {
-    let mut sites = Sites {
+    let setup = Setup {
         fault,
+        ..Setup::default()
+    };
+    cases_of(suite, &setup)
+}
+
+/// The cases of all vectors in `suite` for the reference server, set up as `setup` says.
+pub fn cases_of(suite: &Suite, setup: &Setup) -> Vec<Case> {
+    let mut sites = Sites {
+        setup,
         built: Vec::new(),
     };
     let case = |(id, vector): (&VectorId, &Arc<Vector>)| {
@@ -111,12 +124,12 @@ pub fn cases(suite: &Suite, fault: Option<Fault>) -> Vec<Case> {
 }
 
 /// The sites built so far.
-struct Sites {
-    fault: Option<Fault>,
+struct Sites<'a> {
+    setup: &'a Setup,
     built: Vec<(Policy, Result<Arc<Site>, Refusal>)>,
 }
 
-impl Sites {
+impl Sites<'_> {
     fn of(&mut self, policy: &Policy) -> Result<Arc<Site>, String> {
         let found = self
             .built
@@ -124,11 +137,7 @@ impl Sites {
             .find(|(built, _)| built == policy)
             .map(|(_, site)| site.clone());
         let site = found.unwrap_or_else(|| {
-            let site = match self.fault {
-                None => Site::try_from(policy),
-                Some(fault) => Site::with_fault(policy, fault),
-            }
-            .map(Arc::new);
+            let site = self.setup.site(policy).map(Arc::new);
             self.built.push((policy.clone(), site.clone()));
             site
         });
@@ -144,7 +153,7 @@ pub fn may_refuse(suite: &Suite, vector: &Vector) -> bool {
     suite.refuse_because(vector).is_some() || suite.policy_of(vector).is_some_and(shuts_all_out)
 }
 
-fn settle(suite: &Suite, vector: &Arc<Vector>, sites: &mut Sites) -> (Arc<Vector>, ServerPart) {
+fn settle(suite: &Suite, vector: &Arc<Vector>, sites: &mut Sites<'_>) -> (Arc<Vector>, ServerPart) {
     let Some(policy) = suite.policy_of(vector) else {
         let script = vector.script.clone().unwrap_or(Script(Vec::new()));
         return (Arc::clone(vector), ServerPart::Script(script));

@@ -3,6 +3,7 @@
 mod adapter;
 mod audit;
 mod compare;
+mod layers;
 mod policy;
 mod private;
 mod report;

@@ -190,7 +190,7 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
     let identity = Identity {
         suite: VERSION.to_owned(),
         vectors: digest(&config.suite),
-        subject: format!("{} {} {:?}", who.name, who.version, who.fault),
+        subject: who.in_words(),
     };
     let ledger = Ledger::open(&config.out, &identity, config.resume)?;
     let shared = Arc::new(Mutex::new(Kept {
@@ -275,7 +275,9 @@ async fn start(config: &Config) -> Result<(Subject, Vec<Finding>), RunError> {
         SubjectConfig::Deployed(config) => {
             return Ok((Subject::Deployed(config.clone()), Vec::new()));
         }
-        SubjectConfig::Reference(fault) => return Ok((Subject::Reference(*fault), Vec::new())),
+        SubjectConfig::Reference(setup) => {
+            return Ok((Subject::Reference(setup.clone()), Vec::new()));
+        }
     };
     let mut adapter = Adapter::start(manifest.clone(), config.patience).await?;
     let found = adapter.check(Depth::Quick).await;

@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use crosscheck_report::results;
-use crosscheck_server::fault::Fault;
+use crosscheck_server::site::Setup;
 use crosscheck_vectors::{load::Suite, policy::Policy};
 
 use crate::{
     adapter::{Adapter, Put, fault::Broken, manifest::Manifest},
-    case::{Case, ServerPart, cases, may_refuse},
+    case::{Case, ServerPart, cases_of, may_refuse},
     deployed::Settings,
     deployment::Deployment,
     run::VERSION,
@@ -22,8 +22,8 @@ pub enum SubjectConfig {
     Adapter(Manifest),
     /// A server that is deployed.
     Deployed(DeployedConfig),
-    /// The reference server, which may commit a fault.
-    Reference(Option<Fault>),
+    /// The reference server, which may commit a fault and have layers around it.
+    Reference(Setup),
 }
 
 /// A deployed server, and how to get at it.
@@ -44,8 +44,8 @@ pub enum Subject {
     Adapter(Box<Adapter>),
     /// A server that is deployed.
     Deployed(DeployedConfig),
-    /// The reference server, which may commit a fault.
-    Reference(Option<Fault>),
+    /// The reference server, which may commit a fault and have layers around it.
+    Reference(Setup),
 }
 
 impl Subject {
@@ -58,6 +58,7 @@ impl Subject {
                     name: hello.name.clone(),
                     version: hello.version.clone(),
                     fault: None,
+                    layers: Vec::new(),
                     adapter: adapter.folder(),
                     adapter_path: Some(adapter.place().display().to_string()),
                     policy_path: None,
@@ -72,10 +73,11 @@ impl Subject {
                 policy_path: Some(config.policy_path.clone()),
                 ..results::Subject::default()
             },
-            Self::Reference(fault) => results::Subject {
+            Self::Reference(setup) => results::Subject {
                 name: "reference".to_owned(),
                 version: VERSION.to_owned(),
-                fault: fault.map(|fault| fault.to_string()),
+                fault: setup.fault.map(|fault| fault.to_string()),
+                layers: layers(setup),
                 ..results::Subject::default()
             },
         }
@@ -102,14 +104,14 @@ impl Subject {
                 };
                 Some(sane.iter().map(of_subject).collect())
             }
-            Self::Reference(None) => None,
-            Self::Reference(fault) => {
-                let faulty = cases(suite, *fault);
+            Self::Reference(setup) if *setup == Setup::default() => None,
+            Self::Reference(setup) => {
+                let other = cases_of(suite, setup);
                 let selected = |case: &Case| {
                     sane.binary_search_by(|found| found.id.cmp(&case.id))
                         .is_ok()
                 };
-                Some(faulty.into_iter().filter(selected).collect())
+                Some(other.into_iter().filter(selected).collect())
             }
         }
     }
@@ -182,6 +184,12 @@ impl Subject {
             Self::Deployed(_) | Self::Reference(_) => {}
         }
     }
+}
+
+/// The names of the layers, unless there is nothing but the policy.
+fn layers(setup: &Setup) -> Vec<String> {
+    let names = setup.layers.layers().iter().map(ToString::to_string);
+    names.filter(|_| !setup.layers.is_bare()).collect()
 }
 
 /// The policy into which the subject has to be put for `case`.

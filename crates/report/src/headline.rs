@@ -12,16 +12,23 @@ use crate::{
     verdict::{Owner, Verdict},
 };
 
-/// The subject's name and version, and its fault if it was told to commit one.
+/// The subject's name and version, its fault if it was told to commit one, and its layers if it was
+/// composed of some.
 pub(crate) fn name(subject: &Subject) -> String {
     let mut name = clip(&subject.name, 60);
     if !subject.version.is_empty() {
         name = format!("{name} {}", clip(&subject.version, 40));
     }
-    match &subject.fault {
-        Some(fault) => format!("{name} with the fault {}", clip(fault, 60)),
-        None => name,
+    if let Some(fault) = &subject.fault {
+        name = format!("{name} with the fault {}", clip(fault, 60));
     }
+    if !subject.layers.is_empty() {
+        name = format!(
+            "{name} in the layers {}",
+            clip(&subject.layers.join(", "), 120)
+        );
+    }
+    name
 }
 
 /// What the run found, in one sentence.
@@ -103,8 +110,14 @@ pub(crate) fn rerun(results: &Overview, id: &VectorId) -> String {
                 clip(path, 200)
             )
         }
-        (None, None, Some(fault)) => format!(" --fault {}", clip(fault, 60)),
-        (None, None, None) => String::new(),
+        (None, None, fault) => {
+            let fault = fault.iter().map(|fault| ("fault", fault));
+            let layers = subject.layers.iter().map(|layer| ("layer", layer));
+            let options = fault.chain(layers);
+            options
+                .map(|(option, name)| format!(" --{option} {}", clip(name, 60)))
+                .collect()
+        }
     };
     format!("crosscheck run{which} --only {id}")
 }
@@ -197,7 +210,7 @@ pub(crate) fn in_short(leg: &LegVerdict) -> String {
 mod tests {
     use rstest::rstest;
 
-    use super::{rerun, sentence};
+    use super::{name, rerun, sentence};
     use crate::{
         fixture::{run, vector},
         overview::VectorVerdict,
@@ -277,5 +290,19 @@ mod tests {
         );
         results.subject.fault = None;
         assert_eq!(rerun(&results, &id), "crosscheck run --only a/b/c");
+    }
+
+    #[test]
+    fn layers_are_named_and_composed_again() {
+        let mut results = run(Vec::new());
+        let id = vector("a/b/c", Vec::new()).id;
+        results.subject.layers = vec!["vary".to_owned(), "policy".to_owned()];
+        results.subject.fault = None;
+        assert_eq!(
+            rerun(&results, &id),
+            "crosscheck run --layer vary --layer policy --only a/b/c"
+        );
+        let named = name(&results.subject);
+        assert!(named.ends_with(" in the layers vary, policy"), "{named}");
     }
 }

@@ -47,6 +47,9 @@ pub struct Subject {
     pub version: String,
     /// The fault it was told to commit.
     pub fault: Option<String>,
+    /// The layers that it was composed of, outermost first; none if there is the policy alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<String>,
     /// The adapter that put it into policies, by the name of its folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adapter: Option<String>,
@@ -128,9 +131,10 @@ pub struct StaleEntry {
 }
 
 impl Subject {
-    /// Name, version and fault, to tell one subject from another.
+    /// Name, version, fault and layers, to tell one subject from another.
     pub fn in_words(&self) -> String {
-        format!("{} {} {:?}", self.name, self.version, self.fault)
+        let (name, version) = (&self.name, &self.version);
+        format!("{name} {version} {:?} {:?}", self.fault, self.layers)
     }
 }
 

@@ -32,8 +32,8 @@ pub fn application() -> Router {
     Router::new().fallback(handler)
 }
 
-/// [`application`] under the policy of `site`, which answers a panic with 500; beside it
-/// `/__crosscheck/hits?id=`, which tells how often a handler ran for that id.
+/// [`application`] under the policy of `site`, without layers around that. It answers a panic with 500;
+/// beside it `/__crosscheck/hits?id=` tells how often a handler ran for that id.
 pub fn app(site: Site) -> Router {
     let running = Arc::new(Running::new(site));
     let layer = CorsLayer::of(Arc::clone(&running));

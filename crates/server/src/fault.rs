@@ -6,7 +6,6 @@
 mod case;
 mod config;
 mod credentials;
-mod layers;
 mod origin;
 mod preflight;
 mod response;
@@ -21,6 +20,7 @@ use self::case::Case;
 pub(crate) use self::case::Memory;
 pub use self::table::Fault;
 use crate::{
+    compose::Layer,
     policy::Configured,
     request::RequestHead,
     respond::{self, Actual, Decision, OriginVerdict},
@@ -46,6 +46,8 @@ enum Effect {
     Accepts(fn(&mut Policy), fn(&Case<'_>, &mut Decision)),
     /// Alters the sane decision.
     Alters(fn(&Case<'_>, &mut Decision)),
+    /// Puts a layer in front of the policy.
+    Fronts(Layer),
     /// Puts its own choice of headers into the response of the application.
     Finishes(fn(StatusCode, Actual, &mut HeaderMap)),
     /// Trusts origins beyond those of the policy.
@@ -74,6 +76,16 @@ impl Committed {
         policy
     }
 
+    /// The layer that the fault puts in front of the policy.
+    pub(crate) fn front(&self) -> Option<Layer> {
+        match self.fault.effect() {
+            Effect::Fronts(layer) => Some(layer),
+            Effect::Accepts(..) | Effect::Alters(_) | Effect::Finishes(_) | Effect::Trusts(_) => {
+                None
+            }
+        }
+    }
+
     pub(crate) fn decide(
         &self,
         policy: &Configured,
@@ -89,7 +101,7 @@ impl Committed {
         let mut decision = respond::respond(policy, request);
         match self.fault.effect() {
             Effect::Accepts(_, alter) | Effect::Alters(alter) => alter(&case, &mut decision),
-            Effect::Finishes(_) => {}
+            Effect::Finishes(_) | Effect::Fronts(_) => {}
             Effect::Trusts(trusts) => {
                 if let Some(trusting) = trusting(&case, trusts) {
                     decision = trusting;
@@ -102,7 +114,9 @@ impl Committed {
     pub(crate) fn finish(&self, status: StatusCode, actual: Actual, headers: &mut HeaderMap) {
         match self.fault.effect() {
             Effect::Finishes(finish) => finish(status, actual, headers),
-            Effect::Accepts(..) | Effect::Alters(_) | Effect::Trusts(_) => actual.apply(headers),
+            Effect::Accepts(..) | Effect::Alters(_) | Effect::Fronts(_) | Effect::Trusts(_) => {
+                actual.apply(headers);
+            }
         }
     }
 }

@@ -24,7 +24,8 @@ pub struct CorsLayer {
 }
 
 impl CorsLayer {
-    /// A layer that does what the policy and the fault of `site` say.
+    /// A layer that does what the policy and the fault of `site` say. Layers around the policy, those
+    /// that a fault consists in included, are left to whoever stacks services.
     pub fn new(site: Site) -> Self {
         Self::of(Arc::new(Running::new(site)))
     }

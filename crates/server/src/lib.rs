@@ -6,6 +6,7 @@
 //! | the decision about a request, a pure function | [`respond`] |
 //! | fault: a named misbehaviour | [`fault`] |
 //! | site: the application under a policy | [`site`], [`app`], [`layer`] |
+//! | composition: layers around a policy | [`compose`] |
 //! | script: canned answers, byte for byte | [`script`] |
 //! | relay: requests passed on to a server elsewhere | [`relay`] |
 //! | stage: the listener that plays scripts and sites | [`stage`] |
@@ -16,6 +17,7 @@
 
 pub mod app;
 mod application;
+pub mod compose;
 mod connection;
 pub mod fault;
 mod http1;

@@ -15,6 +15,7 @@ use http::{
 
 use crate::{
     application,
+    compose::{Composition, Layer, Work},
     fault::{Committed, Fault, Memory},
     policy::{Configured, Refusal},
     query,
@@ -28,11 +29,21 @@ pub const HITS_PATH: &str = "/__crosscheck/hits";
 /// So many ids are counted; the oldest are forgotten first.
 const MOST_IDS: usize = 65_536;
 
-/// A policy, and at most one fault committed under it.
+/// A policy, at most one fault committed under it, and the layers around it.
 #[derive(Clone, Debug)]
 pub struct Site {
     policy: Configured,
     committed: Option<Committed>,
+    layers: Composition,
+}
+
+/// How the server is set up, whatever its policy.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Setup {
+    /// What it does wrong.
+    pub fault: Option<Fault>,
+    /// What stands around the policy.
+    pub layers: Composition,
 }
 
 /// A response as it goes over the wire.
@@ -54,6 +65,7 @@ impl Site {
         Self {
             policy,
             committed: None,
+            layers: Composition::default(),
         }
     }
 
@@ -64,10 +76,24 @@ impl Site {
     /// The reason why the policy is refused, unless accepting it is the fault.
     pub fn with_fault(policy: &Policy, fault: Fault) -> Result<Self, Refusal> {
         let committed = Committed::new(fault, policy.clone());
-        Ok(Self {
+        let layers = Composition::default();
+        let site = Self {
             policy: Configured::try_from(&committed.acceptable())?,
             committed: Some(committed),
-        })
+            layers: layers.clone(),
+        };
+        Ok(site.composed(&layers))
+    }
+
+    /// The same site with `layers` around its policy.
+    #[must_use]
+    pub fn composed(mut self, layers: &Composition) -> Self {
+        let front = self.committed.as_ref().and_then(Committed::front);
+        self.layers = match front {
+            None => layers.clone(),
+            Some(front) => layers.clone().with(front),
+        };
+        self
     }
 
     pub(crate) fn decide(&self, request: &RequestHead<'_>, memory: &Memory) -> Decision {
@@ -82,6 +108,21 @@ impl Site {
             None => actual.apply(headers),
             Some(committed) => committed.finish(status, actual, headers),
         }
+    }
+}
+
+impl Setup {
+    /// The server under `policy`.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the policy is refused, unless accepting it is the fault.
+    pub fn site(&self, policy: &Policy) -> Result<Site, Refusal> {
+        let site = match self.fault {
+            None => Site::try_from(policy),
+            Some(fault) => Site::with_fault(policy, fault),
+        };
+        site.map(|site| site.composed(&self.layers))
     }
 }
 
@@ -138,16 +179,34 @@ impl Running {
         if request.path() == HITS_PATH.as_bytes() {
             return framed(self.tell_hits(request), request.method);
         }
-        let response = match self.site.decide(request, &self.memory) {
-            Decision::Preflight(preflight) => preflight.into_response(),
-            Decision::Actual(actual) => {
-                let mut response = self.run(request);
-                let status = response.status();
-                self.site.finish(status, actual, response.headers_mut());
+        let response = self.through(self.site.layers.layers(), request);
+        framed(response, request.method)
+    }
+
+    /// The answer of `layers` and of the application behind them.
+    fn through(&self, layers: &[Layer], request: &RequestHead<'_>) -> Response<Bytes> {
+        let Some((layer, behind)) = layers.split_first() else {
+            return self.run(request);
+        };
+        match layer.work() {
+            Work::Answers(answer) => {
+                answer(request).unwrap_or_else(|| self.through(behind, request))
+            }
+            Work::Changes(change) => {
+                let mut response = self.through(behind, request);
+                change(request, &mut response);
                 response
             }
-        };
-        framed(response, request.method)
+            Work::Decides => match self.site.decide(request, &self.memory) {
+                Decision::Preflight(preflight) => preflight.into_response(),
+                Decision::Actual(actual) => {
+                    let mut response = self.through(behind, request);
+                    let status = response.status();
+                    self.site.finish(status, actual, response.headers_mut());
+                    response
+                }
+            },
+        }
     }
 
     /// Runs the application, and counts it if a handler ran.

@@ -12,6 +12,7 @@ use crosscheck_harness::{
     subject::SubjectConfig,
 };
 use crosscheck_report::{observation::Leg, overview::Overview};
+use crosscheck_server::site::Setup;
 use crosscheck_vectors::load::Suite;
 use miette::{IntoDiagnostic, Result};
 
@@ -32,7 +33,7 @@ pub(crate) async fn replay(
     let config = Config {
         suite,
         selection: Selection::default(),
-        subject: SubjectConfig::Reference(None),
+        subject: SubjectConfig::Reference(Setup::default()),
         legs,
         known: vec![deviations::chromium()],
         jobs: 16,

@@ -12,11 +12,11 @@ use crosscheck_report::{
     text,
     totals::{Conclusion, Totals},
 };
-use crosscheck_server::fault::Fault;
+use crosscheck_server::{fault::Fault, site::Setup};
 use crosscheck_vectors::{load::Suite, vector::Kind};
 use miette::{Context, IntoDiagnostic, Result, miette};
 
-use super::{Format, Global, print, print_json, tell, vectors::Source};
+use super::{Format, Global, layers::Layers, print, print_json, tell, vectors::Source};
 use crate::{
     adapter::{fault::printable, manifest::Manifest},
     chromium::find_binary,
@@ -38,8 +38,10 @@ pub(super) struct Args {
     /// Have the reference server commit this fault; `crosscheck selftest` lists them.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["adapter", "url"])]
     fault: Option<Fault>,
+    #[command(flatten)]
+    layers: Layers,
     /// Judge the server of this adapter: an `adapter.toml`, or the folder that holds one.
-    #[arg(long, value_name = "PATH", conflicts_with = "url")]
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["url", "layers"])]
     adapter: Option<PathBuf>,
     #[command(flatten)]
     deployed: deployed::Options,
@@ -153,7 +155,8 @@ impl Args {
             .contains(&Output::Html)
             .then(|| out.join("index.html").display().to_string());
         tell_results(&overview, index.as_deref(), global)?;
-        let excusable = overview.subject.fault.is_none() && !global.quiet;
+        let asked_for = overview.subject.fault.is_some() || !overview.subject.layers.is_empty();
+        let excusable = !asked_for && !global.quiet;
         if excusable && output::write_template(&out, &overview)? {
             let template = out.join(output::TEMPLATE);
             tell(&format!(
@@ -194,7 +197,10 @@ impl Args {
         let deployed = self.deployed.subject(patience)?;
         let subject = match (&self.adapter, deployed) {
             (_, Some(deployed)) => SubjectConfig::Deployed(deployed),
-            (None, None) => SubjectConfig::Reference(self.fault),
+            (None, None) => SubjectConfig::Reference(Setup {
+                fault: self.fault,
+                layers: self.layers.composition()?,
+            }),
             (Some(path), None) => {
                 let manifest = Manifest::read(path).into_diagnostic()?;
                 manifest.check_installed().into_diagnostic()?;

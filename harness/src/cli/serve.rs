@@ -3,13 +3,14 @@
 use std::{error::Error as _, io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use crosscheck_server::{
+    compose::Layer,
     fault::Fault,
-    site::Site,
+    site::Setup,
     stage::{Reach, Stage, StartError},
 };
 use miette::{IntoDiagnostic, Result, miette};
 
-use super::{Format, Global, policy::read_policy, print};
+use super::{Format, Global, layers::Layers, policy::read_policy, print};
 
 /// Start the reference server by itself.
 ///
@@ -23,6 +24,8 @@ pub(super) struct Args {
     /// Commit this fault.
     #[arg(long, value_name = "NAME")]
     fault: Option<Fault>,
+    #[command(flatten)]
+    layers: Layers,
     /// The port; 0 takes a free one.
     #[arg(long, default_value_t = 8080)]
     port: u16,
@@ -37,11 +40,11 @@ pub(super) struct Args {
 impl Args {
     pub(super) async fn exec(self, global: Global) -> Result<ExitCode> {
         let policy = read_policy(&self.policy)?;
-        let site = match self.fault {
-            None => Site::try_from(&policy),
-            Some(fault) => Site::with_fault(&policy, fault),
+        let setup = Setup {
+            fault: self.fault,
+            layers: self.layers.composition()?,
         };
-        let site = site.map_err(|refusal| {
+        let site = setup.site(&policy).map_err(|refusal| {
             let because = refusal.source().map(|cause| format!(": {cause}"));
             miette!(
                 help = "`--fault` has names for servers that accept such policies",
@@ -60,12 +63,23 @@ impl Args {
             .await
             .map_err(cannot_listen)?;
         let url = format!("http://{}", server.addr());
-        match global.format {
-            Format::Json => print(&format!("{}\n", serde_json::json!({ "url": url })))?,
-            Format::Text => print(&format!(
-                "{url}/echo answers under the policy; Ctrl-C ends it\n"
-            ))?,
-        }
+        let layers = setup.layers.layers();
+        let told = match global.format {
+            Format::Json => {
+                let names: Vec<_> = layers.iter().map(|layer| layer.name()).collect();
+                serde_json::json!({ "url": url, "layers": names }).to_string()
+            }
+            Format::Text => {
+                let around: String = if setup.layers.is_bare() {
+                    String::new()
+                } else {
+                    let line = |layer: &Layer| format!("  {layer} {}\n", layer.description());
+                    layers.iter().map(line).collect()
+                };
+                format!("{url}/echo answers under the policy; Ctrl-C ends it\n{around}")
+            }
+        };
+        print(&format!("{}\n", told.trim_end()))?;
         tokio::signal::ctrl_c().await.into_diagnostic()?;
         server.shutdown().await;
         Ok(ExitCode::SUCCESS)

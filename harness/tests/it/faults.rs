@@ -18,7 +18,7 @@ use crosscheck_report::{
     totals::{Conclusion, Totals},
     verdict::{Owner, Verdict},
 };
-use crosscheck_server::fault::Fault;
+use crosscheck_server::{fault::Fault, site::Setup};
 use crosscheck_vectors::{load::Suite, vector::VectorId};
 use rstest::rstest;
 use serde_json::Value;
@@ -41,7 +41,10 @@ fn run_with(suite: &Suite, fault: Option<Fault>, only: &[String]) -> Overview {
             only: only.to_vec(),
             ..Selection::default()
         },
-        subject: SubjectConfig::Reference(fault),
+        subject: SubjectConfig::Reference(Setup {
+            fault,
+            ..Setup::default()
+        }),
         legs: vec![LegConfig::Wire],
         known: Vec::new(),
         // One after the other: a fault may consist in remembering earlier requests.

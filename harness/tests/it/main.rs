@@ -16,6 +16,8 @@ mod cli;
 #[cfg(test)]
 mod compare;
 #[cfg(test)]
+mod compositions;
+#[cfg(test)]
 mod deployed;
 #[cfg(test)]
 mod faults;

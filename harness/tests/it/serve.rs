@@ -14,29 +14,38 @@ use crate::binary::{Bench, PROGRAM};
 const POLICY: &str = r#"{"origins":["https://app.example"],"methods":["GET"],"request_headers":[],
     "response_headers":[],"credentials":false,"max_age":null}"#;
 
+fn spawn(bench: &Bench, more: &str) -> Child {
+    bench.put("policy.json", POLICY);
+    let line = format!("serve --policy policy.json --port 0 {more}");
+    Command::new(PROGRAM)
+        .args(line.split_whitespace())
+        .current_dir(bench.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
 /// A server that ends with its guard.
 struct Serving {
     child: Child,
+    told: Value,
     address: String,
 }
 
 impl Serving {
     fn start(bench: &Bench, more: &str) -> Self {
-        bench.put("policy.json", POLICY);
-        let line = format!("serve --policy policy.json --port 0 --format json {more}");
-        let mut child = Command::new(PROGRAM)
-            .args(line.split_whitespace())
-            .current_dir(bench.path())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = spawn(bench, &format!("--format json {more}"));
         let mut told = String::new();
         BufReader::new(child.stdout.as_mut().unwrap())
             .read_line(&mut told)
             .unwrap();
         let told: Value = serde_json::from_str(&told).unwrap();
         let address = told["url"].as_str().unwrap().replace("http://", "");
-        Self { child, address }
+        Self {
+            child,
+            told,
+            address,
+        }
     }
 
     /// The whole answer to a page of `origin`.
@@ -75,6 +84,42 @@ fn it_answers_under_the_policy(#[case] fault: &str, #[case] grants_all: bool) {
         let line = format!("access-control-allow-origin: {origin}\r\n");
         assert_eq!(answer.contains(&line), granted, "{answer}");
     }
+}
+
+#[rstest]
+#[case::bare("", &["policy"], 1)]
+#[case::behind("--layer cors-proxy", &["cors-proxy", "policy"], 2)]
+#[case::around("--layer policy --layer cors-proxy", &["policy", "cors-proxy"], 1)]
+fn it_is_composed_of_layers(
+    #[case] options: &str,
+    #[case] layers: &[&str],
+    #[case] permissions: usize,
+) {
+    let serving = Serving::start(&Bench::empty(), options);
+    assert_eq!(serving.told["layers"], Value::from(layers.to_vec()));
+    let answer = serving.answer("https://app.example");
+    let lines = answer.matches("access-control-allow-origin:").count();
+    assert_eq!(lines, permissions, "{answer}");
+}
+
+#[test]
+fn it_says_what_each_layer_does() {
+    let bench = Bench::empty();
+    let mut child = spawn(&bench, "--layer authentication --layer compression");
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let told: Vec<_> = lines.take(4).map(Result::unwrap).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(told[0].ends_with("/echo answers under the policy; Ctrl-C ends it"));
+    assert!(
+        told[1].starts_with("  authentication answers with 401"),
+        "{told:?}"
+    );
+    assert!(
+        told[2].starts_with("  compression compresses bodies"),
+        "{told:?}"
+    );
+    assert_eq!(told[3], "  policy does what the policy says");
 }
 
 #[cfg(unix)]

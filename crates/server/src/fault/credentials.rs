@@ -117,7 +117,7 @@ pub(super) fn first_listed(case: &Case<'_>, decision: &mut Decision) {
     }
 }
 
-pub(super) fn send_true(decision: &mut Decision) {
+fn send_true(decision: &mut Decision) {
     let headers = decision.headers_mut();
     set(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
 }

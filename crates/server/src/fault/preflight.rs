@@ -4,8 +4,7 @@ use http::{
     HeaderName, StatusCode,
     header::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE,
-        ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, LOCATION,
-        VARY, WWW_AUTHENTICATE,
+        ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, LOCATION, VARY,
     },
 };
 
@@ -38,15 +37,6 @@ pub(super) fn reaches_handler(_: &Case<'_>, decision: &mut Decision) {
         remove(&mut headers, &VARY);
         let vary = Vary::Origin;
         *decision = Decision::Actual(Actual { headers, vary });
-    }
-}
-
-pub(super) fn needs_authentication(case: &Case<'_>, decision: &mut Decision) {
-    let authenticated = case.request.headers.values(&AUTHORIZATION).next().is_some();
-    if matches!(decision, Decision::Preflight(_)) && !authenticated {
-        let mut headers = Vec::new();
-        set(&mut headers, WWW_AUTHENTICATE, "Basic");
-        *decision = Decision::answer(StatusCode::UNAUTHORIZED, headers);
     }
 }
 

@@ -1,9 +1,10 @@
 //! All faults: name, weakness class, whom it hurts, effect.
 
 use super::{
-    Effect::{self, Accepts, Alters, Finishes, Trusts},
-    config, credentials, layers, origin, preflight, response,
+    Effect::{self, Accepts, Alters, Finishes, Fronts, Trusts},
+    config, credentials, origin, preflight, response,
 };
+use crate::compose::Layer;
 
 /// Writes the enum, its list and its properties from one table.
 macro_rules! faults {
@@ -142,7 +143,7 @@ faults! {
         "The listed sites: browsers do not follow a redirected preflight, so requests fail.";
     PreflightReachesHandler("preflight-reaches-handler", "preflight-not-answered", Alters(preflight::reaches_handler)):
         "The application: it does work for requests that only ask for permission.";
-    PreflightNeedsAuthentication("preflight-needs-authentication", "preflight-not-answered", Alters(preflight::needs_authentication)):
+    PreflightNeedsAuthentication("preflight-needs-authentication", "preflight-not-answered", Fronts(Layer::Authentication)):
         "The listed sites: a preflight never carries credentials, so requests fail.";
     PreflightNotAllowed("preflight-not-allowed", "preflight-not-answered", Alters(preflight::options_unknown)):
         "The listed sites: OPTIONS is answered with 405, so every preflighted request fails.";
@@ -179,11 +180,11 @@ faults! {
     RefusalListsPolicy("refusal-lists-policy", "leak", Alters(preflight::refusal_lists_policy)):
         "The operator: any page learns which methods and headers there are.";
     // Layers
-    ProxyAddsAnyOrigin("proxy-adds-any-origin", "duplicate-header", Alters(layers::any_origin_added)):
+    ProxyAddsAnyOrigin("proxy-adds-any-origin", "duplicate-header", Fronts(Layer::CorsProxy)):
         "Listed sites can read nothing, for two values are none; any other page can.";
-    ProxyGrantsPreflights("proxy-grants-preflights", "reflected-origin", Alters(layers::preflights_granted)):
+    ProxyGrantsPreflights("proxy-grants-preflights", "reflected-origin", Fronts(Layer::Gateway)):
         "The operator: a gateway grants what the server behind it would refuse, so any page has it act.";
-    VaryReplaced("vary-replaced", "cache-poisoning", Finishes(layers::vary_replaced)):
+    VaryReplaced("vary-replaced", "cache-poisoning", Fronts(Layer::Vary)):
         "Users behind a shared cache: a compressing layer drops the origin from `Vary`.";
     // Exposed headers and max age
     ExposeMissing("expose-missing", "expose", Alters(response::expose_nothing)):

@@ -9,7 +9,7 @@ use std::{
 
 use crosscheck_server::{
     fault::Fault,
-    site::Site,
+    site::Setup,
     stage::{Reach, Stage},
 };
 use crosscheck_vectors::policy::Policy;
@@ -70,11 +70,11 @@ impl Args {
             message: chain(error),
         };
         let policy: Policy = serde_json::from_value(policy).map_err(|bad| error(&bad))?;
-        let site = match self.fault {
-            None => Site::try_from(&policy),
-            Some(fault) => Site::with_fault(&policy, fault),
+        let setup = Setup {
+            fault: self.fault,
+            ..Setup::default()
         };
-        let site = site.map_err(|refusal| Reply::Refused {
+        let site = setup.site(&policy).map_err(|refusal| Reply::Refused {
             id,
             reason: chain(&refusal),
         })?;

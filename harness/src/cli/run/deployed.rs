@@ -23,7 +23,12 @@ const LONGEST_BODY: usize = 1 << 20;
 pub(super) struct Options {
     /// Judge this resource of a deployed server, under the policy that its owner declares. Only GET,
     /// HEAD and OPTIONS are sent.
-    #[arg(long, value_name = "URL", requires = "policy")]
+    #[arg(
+        long,
+        value_name = "URL",
+        requires = "policy",
+        conflicts_with = "layers"
+    )]
     url: Option<String>,
     /// The policy, as a file; for `--url`.
     #[arg(long, value_name = "FILE", requires = "url")]
