@@ -34,7 +34,8 @@ pub struct Entry {
     pub target: Vec<u8>,
     /// Names and values as they came, in order, duplicates included.
     pub headers: Vec<(Vec<u8>, Vec<u8>)>,
-    /// The head as it came, up to and including the blank line.
+    /// The head as it came, up to and including the blank line; what came over HTTP/2 is told in the words of
+    /// HTTP/1.1.
     pub request_head: Vec<u8>,
     /// The body without chunk framing; the first 64 KiB.
     pub body: Vec<u8>,

@@ -21,6 +21,7 @@ pub mod compose;
 mod connection;
 pub mod fault;
 mod http1;
+mod http2;
 pub mod journal;
 pub mod layer;
 mod origin;

@@ -17,15 +17,14 @@ use tokio::{
     task::{JoinHandle, JoinSet},
     time::timeout,
 };
-use tokio_rustls::TlsAcceptor;
 
 use crate::{
-    connection,
+    connection, http2,
     journal::{Journal, Scheme},
     relay::Relay,
     script::Rewrite,
     site::{Running, Site},
-    tls::{CertificateError, Tls},
+    tls::{CertificateError, Tls, Versions, is_http2},
 };
 
 /// How long a client may take to show its first byte: browsers connect before they need to.
@@ -34,7 +33,8 @@ const FIRST_BYTE: Duration = Duration::from_secs(75);
 /// How long a client may take to agree on TLS.
 const HANDSHAKE: Duration = Duration::from_secs(15);
 
-/// One listener for everything that vectors need, plain and TLS on the same port.
+/// One listener for everything that vectors need, plain and TLS on the same port. Over TLS, hosts whose
+/// first label is `h2` speak HTTP/2 with whoever can.
 ///
 /// Host names are free; a request is told by its path:
 ///
@@ -170,7 +170,7 @@ impl Stage {
         let listener = TcpListener::bind(bind).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let shared = Arc::new(shared);
-        let accepting = accept(listener, tls.acceptor, Arc::clone(&shared));
+        let accepting = accept(listener, tls.versions, Arc::clone(&shared));
         Ok(Self {
             shared,
             address,
@@ -353,13 +353,13 @@ fn check_name(name: &str) -> Result<(), BadName> {
 }
 
 /// Takes connections until it is aborted; they end with it.
-async fn accept(listener: TcpListener, acceptor: TlsAcceptor, shared: Arc<Shared>) {
+async fn accept(listener: TcpListener, versions: Versions, shared: Arc<Shared>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(connect(stream, acceptor.clone(), Arc::clone(&shared)));
+                    connections.spawn(connect(stream, versions.clone(), Arc::clone(&shared)));
                 }
                 // Out of file descriptors, most likely: let some connections end first.
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
@@ -370,32 +370,25 @@ async fn accept(listener: TcpListener, acceptor: TlsAcceptor, shared: Arc<Shared
 }
 
 /// Serves one connection, TLS if its first byte begins a handshake.
-async fn connect(stream: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) {
+async fn connect(stream: TcpStream, versions: Versions, shared: Arc<Shared>) {
     // Without it answers only come later.
     let _ = stream.set_nodelay(true);
     let mut first = [0];
     let Ok(Ok(1)) = timeout(FIRST_BYTE, stream.peek(&mut first)).await else {
         return;
     };
-    if first == [0x16] {
-        if let Ok(Ok(stream)) = timeout(HANDSHAKE, acceptor.accept(stream)).await {
-            connection::serve(
-                stream,
-                Door {
-                    shared,
-                    scheme: Scheme::Https,
-                },
-            )
-            .await;
-        }
+    if first != [0x16] {
+        let scheme = Scheme::Http;
+        return connection::serve(stream, Door { shared, scheme }).await;
+    }
+    let Ok(Ok(stream)) = timeout(HANDSHAKE, versions.accept(stream)).await else {
+        return;
+    };
+    let scheme = Scheme::Https;
+    let door = Door { shared, scheme };
+    if is_http2(&stream) {
+        http2::serve(stream, door).await;
     } else {
-        connection::serve(
-            stream,
-            Door {
-                shared,
-                scheme: Scheme::Http,
-            },
-        )
-        .await;
+        connection::serve(stream, door).await;
     }
 }

@@ -3,7 +3,7 @@
 use super::head::{BadRequest, Framing};
 
 /// The longest body that is read, in bytes.
-const LONGEST: u64 = 16 * 1024 * 1024;
+pub(crate) const LONGEST: u64 = 16 * 1024 * 1024;
 
 /// So much of a body is kept for the journal, in bytes.
 pub(crate) const KEPT: usize = 64 * 1024;

@@ -24,6 +24,8 @@ pub(crate) struct Head<'a> {
 pub(crate) enum Version {
     Http10,
     Http11,
+    /// Told in the words of HTTP/1.1.
+    Http2,
 }
 
 /// How the end of a body is told.

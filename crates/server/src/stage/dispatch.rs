@@ -11,7 +11,7 @@ use crate::{
     connection::{Answers, Received, Reply, Then, refusal},
     http1::{
         body::KEPT,
-        head::{BadRequest, Framing},
+        head::{BadRequest, Framing, Version},
         write,
     },
     journal::{AnsweredBy, Entry, Scheme},
@@ -171,6 +171,8 @@ impl Shared {
     ) -> Reply {
         let method = received.head.method;
         let refused = match &received.body {
+            // What is passed on byte for byte is HTTP/1.1.
+            _ if received.head.version == Version::Http2 => Some(BadRequest::Version),
             Err(bad) => Some(*bad),
             Ok(body) if is_cut(&received, body) => Some(BadRequest::BodyTooLong),
             Ok(_) => None,

@@ -7,6 +7,8 @@ mod compositions;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod http2;
+#[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod prediction;
