@@ -2,8 +2,8 @@
 
 use crosscheck_oracle as oracle;
 use crosscheck_vectors::client::{
-    Api, Body, Cache, Client, Context, Credentials, DocumentKind, EmbedderPolicy, Mode, Redirect,
-    ReferrerPolicy, UploadListener,
+    Api, Body, Cache, Client, Context, Credentials, DocumentKind, Duplex, EmbedderPolicy, Mode,
+    Redirect, ReferrerPolicy, UploadListener,
 };
 use oracle::{CorsAttribute, Failure, Feature, Request};
 use url::Url;
@@ -138,7 +138,16 @@ fn partition(client: &Client, origin: &oracle::Origin) -> Vec<u8> {
 /// The call of `fetch()` or XHR that `client` makes.
 fn call(client: &Client, origin: oracle::Origin, url: Url) -> oracle::Call {
     let header = |(name, value): &(_, _)| (bytes(name), bytes(value));
-    let stream = matches!(client.body, Some(Body::Stream { .. }));
+    let is_half = |body: &Body| {
+        matches!(
+            body,
+            Body::Stream {
+                duplex: Duplex::Half,
+                ..
+            }
+        )
+    };
+    let half = client.body.as_ref().is_some_and(is_half);
     let blob = client.blob.as_ref().map(|blob| oracle::Blob {
         content_type: blob.content_type.clone(),
         bytes: blob.text.clone().into_bytes(),
@@ -164,7 +173,8 @@ fn call(client: &Client, origin: oracle::Origin, url: Url) -> oracle::Call {
         upload_listener: oracle::Flag::from(client.upload_listener == UploadListener::BeforeSend),
         keepalive: oracle::Flag::from(client.keepalive),
         integrity: client.integrity.clone(),
-        duplex: stream.then_some(oracle::Duplex::Half),
+        duplex: half.then_some(oracle::Duplex::Half),
+        user_prompts: oracle::Flag::from(!client.context.is_worker()),
         blob,
         embedder_policy: embedder_policy(client),
         registrable_domain: psl::domain_str,
@@ -172,14 +182,17 @@ fn call(client: &Client, origin: oracle::Origin, url: Url) -> oracle::Call {
     }
 }
 
-/// The bytes of a body that needs no browser to be made: what a raw request sends.
-pub(crate) fn body_bytes(client: &Client) -> Option<Vec<u8>> {
-    match client.body.as_ref()? {
-        Body::Blob { text, .. } | Body::Stream { text } | Body::Text { text } => {
-            Some(text.clone().into_bytes())
+/// A body that needs no browser to be made: what a raw request sends.
+pub(crate) fn raw_body(client: &Client) -> oracle::RequestBody {
+    match &client.body {
+        Some(Body::Blob { text, .. } | Body::Text { text }) => {
+            oracle::RequestBody::Bytes(text.clone().into_bytes())
         }
-        Body::Buffer { bytes: buffer } => Some(bytes(buffer)),
-        Body::FormData { .. } | Body::UrlEncoded { .. } | Body::Document { .. } => None,
+        Some(Body::Stream { text, .. }) => oracle::RequestBody::Stream(text.clone().into_bytes()),
+        Some(Body::Buffer { bytes: buffer }) => oracle::RequestBody::Bytes(bytes(buffer)),
+        Some(Body::FormData { .. } | Body::UrlEncoded { .. } | Body::Document { .. }) | None => {
+            oracle::RequestBody::None
+        }
     }
 }
 
@@ -195,7 +208,7 @@ fn body(body: &Body) -> oracle::CallBody {
         },
         Body::Buffer { bytes: buffer } => oracle::CallBody::Buffer(bytes(buffer)),
         Body::FormData { fields } => oracle::CallBody::FormData(fields.clone()),
-        Body::Stream { text } => oracle::CallBody::Stream(text.clone().into_bytes()),
+        Body::Stream { text, .. } => oracle::CallBody::Stream(text.clone().into_bytes()),
         Body::Text { text } => oracle::CallBody::Text(text.clone()),
         Body::UrlEncoded { fields } => oracle::CallBody::UrlEncoded(fields.clone()),
         Body::Document { markup, kind } => oracle::CallBody::Document {

@@ -165,7 +165,11 @@ impl Deployed {
         }
         let mut library = reqwest::Request::new(method, request.url.clone());
         *library.headers_mut() = headers;
-        *library.body_mut() = request.body.clone().map(reqwest::Body::from);
+        *library.body_mut() = request
+            .body
+            .bytes()
+            .map(<[u8]>::to_vec)
+            .map(reqwest::Body::from);
         Ok(library)
     }
 

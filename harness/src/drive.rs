@@ -172,7 +172,7 @@ async fn raw(
         method: client.method.as_bytes().to_vec(),
         url,
         headers,
-        body: call::body_bytes(client),
+        body: call::raw_body(client),
         include_credentials: Credentials::Omit,
     };
     let answered = transport.exchange(&request).await?;
@@ -198,7 +198,7 @@ fn exchange(request: &OutgoingRequest, answered: &Answered, place: &Place) -> Ex
             method: request.method.as_slice().into(),
             url: place.logical(request.url.as_str()),
             headers: pairs(&request.headers),
-            body: request.body.clone().unwrap_or_default().into(),
+            body: request.body.bytes().unwrap_or_default().into(),
         },
         response: answered.response.as_ref().map(|response| SeenResponse {
             status: response.status,

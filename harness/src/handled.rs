@@ -3,7 +3,7 @@
 //! The application marks its answers. An answer may lose the mark (a crash, an error page), so servers
 //! that can are asked how often a handler ran.
 
-use crosscheck_oracle::{Credentials, HeaderList, OutgoingRequest, Purpose};
+use crosscheck_oracle::{Credentials, HeaderList, OutgoingRequest, Purpose, RequestBody};
 use crosscheck_report::observation::{Exchange, Observation};
 use crosscheck_server::{HANDLED, site::HITS_PATH};
 use serde_json::Value;
@@ -52,7 +52,7 @@ async fn hits(instance: &Instance, exchange: &str, client: &Client) -> Option<us
         method: b"GET".to_vec(),
         url: Url::parse(&url).ok()?,
         headers: HeaderList::new(),
-        body: None,
+        body: RequestBody::None,
         include_credentials: Credentials::Omit,
     };
     let answer = client

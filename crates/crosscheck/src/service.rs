@@ -102,6 +102,9 @@ impl<S> InProcess<'_, S> {
         for (name, value) in &asked.headers {
             request = request.header(name, value);
         }
-        request.body(asked.body.clone().map_or_else(Body::empty, Body::from))
+        request.body(match asked.body.bytes() {
+            None => Body::empty(),
+            Some(bytes) => Body::from(bytes.to_vec()),
+        })
     }
 }

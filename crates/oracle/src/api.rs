@@ -81,6 +81,8 @@ pub struct Call {
     pub integrity: Option<String>,
     /// Must be there if the body is a stream.
     pub duplex: Option<Duplex>,
+    /// Whether script runs in a window, where a person can be asked for a password.
+    pub user_prompts: Flag,
     /// What a `blob:` URL stands for; without it such a URL has no entry and cannot be fetched.
     pub blob: Option<Blob>,
     /// The page's embedder policy.
@@ -115,6 +117,7 @@ impl Call {
             keepalive: Flag::Unset,
             integrity: None,
             duplex: None,
+            user_prompts: Flag::Set,
             blob: None,
             embedder_policy: EmbedderPolicy::UnsafeNone,
             network_partition_key: Vec::new(),
@@ -310,6 +313,7 @@ impl Call {
         request.referrer_policy = self.referrer_policy;
         request.integrity_metadata = self.integrity.unwrap_or_default();
         request.keepalive = self.keepalive;
+        request.user_prompts = self.user_prompts;
         request.blob = self.blob;
         request.embedder_policy = self.embedder_policy;
         request.network_partition_key = self.network_partition_key;

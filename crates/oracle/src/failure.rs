@@ -47,6 +47,9 @@ pub enum Failure {
         /// The kind of response.
         what: &'static str,
     },
+    /// The answer asks for a password, and the body cannot be sent again with one.
+    #[error("the response asks for credentials, and the body to be sent with them is a stream")]
+    StreamUnauthorized,
     /// The response has a status or a type that the feature does not take.
     #[error("the response with status {status} is of no use to what asked for it")]
     Unusable {
@@ -56,7 +59,7 @@ pub enum Failure {
 }
 
 /// All names, sorted.
-const NAMES: [&str; 43] = [
+const NAMES: [&str; 44] = [
     "api/body-not-allowed",
     "api/cross-origin",
     "api/forbidden-method",
@@ -76,6 +79,7 @@ const NAMES: [&str; 43] = [
     "mode/same-origin",
     "mode/scheme",
     "network/no-response",
+    "network/stream-unauthorized",
     "preflight/authorization",
     "preflight/cors-check/credentials",
     "preflight/cors-check/invalid-origin",
@@ -128,6 +132,7 @@ impl Failure {
                 RedirectFailure::Userinfo(_) => "redirect/userinfo",
             },
             Self::ServiceWorker { .. } => "response/service-worker",
+            Self::StreamUnauthorized => "network/stream-unauthorized",
             Self::Unusable { .. } => "response/unusable",
         }
     }
@@ -143,7 +148,9 @@ impl Failure {
             Self::Corp => "cross-origin-resource-policy-internal-check",
             Self::Mode(ModeFailure::BadPort(_)) => "bad-port",
             Self::Integrity | Self::Mode(_) => "concept-main-fetch",
-            Self::KeepaliveQuota { .. } | Self::NoResponse => "concept-http-network-or-cache-fetch",
+            Self::KeepaliveQuota { .. } | Self::NoResponse | Self::StreamUnauthorized => {
+                "concept-http-network-or-cache-fetch"
+            }
             Self::Preflight(_) => "cors-preflight-fetch-0",
             Self::Redirect(RedirectFailure::ModeError(_)) | Self::ServiceWorker { .. } => {
                 "concept-http-fetch"
@@ -160,6 +167,7 @@ impl Failure {
             | Self::Corp
             | Self::KeepaliveQuota { .. }
             | Self::NoResponse
+            | Self::StreamUnauthorized
             | Self::Unusable { .. } => "",
             Self::ServiceWorker { .. } => "step 5",
             Self::CorsCheck(failure) | Self::Preflight(PreflightFailure::CorsCheck(failure)) => {
@@ -206,6 +214,7 @@ impl Failure {
             | Self::Preflight(_)
             | Self::Redirect(_)
             | Self::ServiceWorker { .. }
+            | Self::StreamUnauthorized
             | Self::Unusable { .. } => "https://fetch.spec.whatwg.org/",
         };
         format!("{standard}#{}", self.anchor())

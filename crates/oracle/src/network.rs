@@ -4,7 +4,9 @@ use url::Url;
 
 use crate::header::HeaderList;
 use crate::origin::Origin;
-use crate::request::{CacheMode, ReferrerPolicy, Request, RequestMode, ResponseTainting};
+use crate::request::{
+    CacheMode, ReferrerPolicy, Request, RequestBody, RequestMode, ResponseTainting,
+};
 
 /// The most bytes that the body of a request may have that outlives its page.
 pub(crate) const KEEPALIVE_QUOTA: usize = 64 * 1024;
@@ -47,8 +49,8 @@ pub struct OutgoingRequest {
     /// `Access-Control-Request-*`, `Referer`, and those of the cache mode. Without `Cookie` and
     /// what HTTP itself adds.
     pub headers: HeaderList,
-    /// The body; `None` for null.
-    pub body: Option<Vec<u8>>,
+    /// The body. The length of a stream is not known beforehand, so no `Content-Length` goes with it.
+    pub body: RequestBody,
     /// Whether credentials go with it.
     pub include_credentials: Credentials,
 }
@@ -72,7 +74,7 @@ impl OutgoingRequest {
             method: request.method.clone(),
             url: wire_url(request),
             headers,
-            body: request.body.bytes().map(<[u8]>::to_vec),
+            body: request.body.clone(),
             include_credentials: request.include_credentials(),
         }
     }
@@ -95,7 +97,7 @@ impl OutgoingRequest {
             method: b"OPTIONS".to_vec(),
             url: wire_url(request),
             headers,
-            body: None,
+            body: RequestBody::None,
             include_credentials: Credentials::Omit,
         }
     }

@@ -51,6 +51,10 @@ pub struct Request {
     pub integrity_metadata: String,
     /// Whether the request may outlive the page, which limits its body.
     pub keepalive: Flag,
+    /// Whether there is a window in which a person can be asked for a password.
+    ///
+    /// Spec: <https://fetch.spec.whatwg.org/#concept-request-window>
+    pub user_prompts: Flag,
     /// What the `blob:` URL to be fetched stands for; `None` if the URL has no entry.
     pub blob: Option<Blob>,
     /// The page's embedder policy.
@@ -114,6 +118,7 @@ impl Request {
             referrer_policy: ReferrerPolicy::Empty,
             integrity_metadata: String::new(),
             keepalive: Flag::Unset,
+            user_prompts: Flag::Set,
             blob: None,
             embedder_policy: EmbedderPolicy::UnsafeNone,
             network_partition_key: Vec::new(),

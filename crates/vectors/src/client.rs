@@ -112,10 +112,13 @@ pub enum Body {
         /// Names and values, in order.
         fields: Vec<(String, String)>,
     },
-    /// A `ReadableStream`, half duplex.
+    /// A `ReadableStream`.
     Stream {
         /// What it yields.
         text: String,
+        /// What the page says of `duplex`.
+        #[serde(default, skip_serializing_if = "is_default")]
+        duplex: Duplex,
     },
     /// A string.
     Text {
@@ -154,6 +157,17 @@ pub enum DocumentKind {
     Html,
     /// `application/xml`.
     Xml,
+}
+
+/// What a page says of `duplex`, which a stream for a body needs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Duplex {
+    /// `half`.
+    #[default]
+    Half,
+    /// Nothing.
+    Unsaid,
 }
 
 /// A request's mode.

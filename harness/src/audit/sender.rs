@@ -2,8 +2,8 @@
 
 use crosscheck_oracle::{
     Api, Call, CallBody, Credentials, CredentialsMode, Flag, HeaderList, Millis, Origin,
-    OutgoingRequest, PreflightCache, PreflightFailure, Purpose, Request, Response, Step,
-    cors_check, cors_unsafe_request_header_names, judge_preflight,
+    OutgoingRequest, PreflightCache, PreflightFailure, Purpose, Request, RequestBody, Response,
+    Step, cors_check, cors_unsafe_request_header_names, judge_preflight,
 };
 use url::Url;
 
@@ -76,7 +76,7 @@ impl Sender {
             method: b"GET".to_vec(),
             url: url.clone(),
             headers,
-            body: None,
+            body: RequestBody::None,
             include_credentials: Credentials::Omit,
         }
     }

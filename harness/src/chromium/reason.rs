@@ -121,6 +121,7 @@ fn net_reasons(error: &str) -> &'static [&'static str] {
             "redirect/userinfo",
             "response/integrity",
             "network/no-response",
+            "network/stream-unauthorized",
             "preflight/no-response",
         ],
         "net::ERR_INVALID_REDIRECT" => &["redirect/location", "redirect/scheme"],

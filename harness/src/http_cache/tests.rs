@@ -1,5 +1,5 @@
 use crosscheck_oracle::{
-    CacheMode, Credentials, HeaderList, Millis, OutgoingRequest, Purpose, Response,
+    CacheMode, Credentials, HeaderList, Millis, OutgoingRequest, Purpose, RequestBody, Response,
 };
 use rstest::rstest;
 
@@ -11,7 +11,7 @@ fn request(method: &str, lines: &[(&str, &str)]) -> OutgoingRequest {
         method: method.into(),
         url: "https://api.example/data".parse().unwrap(),
         headers: list(lines),
-        body: None,
+        body: RequestBody::None,
         include_credentials: Credentials::Omit,
     }
 }

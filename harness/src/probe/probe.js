@@ -78,7 +78,7 @@ globalThis.crosscheck = (() => {
     cache: client.cache,
     keepalive: client.keepalive,
     integrity: client.integrity,
-    duplex: client.body?.type === "stream" ? "half" : undefined,
+    duplex: client.body?.type === "stream" && client.body.duplex !== "unsaid" ? "half" : undefined,
     signal,
   });
 

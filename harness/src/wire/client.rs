@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use crosscheck_oracle::{OutgoingRequest, Response};
+use crosscheck_oracle::{OutgoingRequest, RequestBody, Response};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -191,7 +191,7 @@ fn is_hang_up(error: &io::Error) -> bool {
 }
 
 /// The bytes of `request`: the request line, `Host`, its headers as they are, `Content-Length` if it
-/// has a body, and as browsers do if a POST or PUT has none.
+/// has a body, and as browsers do if a POST or PUT has none. A stream is one chunk.
 ///
 /// Spec: <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>
 pub fn render(request: &OutgoingRequest) -> Vec<u8> {
@@ -210,46 +210,61 @@ pub fn render(request: &OutgoingRequest) -> Vec<u8> {
         add(&[name, b": ", value, b"\r\n"]);
     }
     let length = match &request.body {
-        Some(body) => Some(body.len()),
-        None => matches!(&*request.method, b"POST" | b"PUT").then_some(0),
+        RequestBody::Bytes(body) => Some(body.len()),
+        RequestBody::None => matches!(&*request.method, b"POST" | b"PUT").then_some(0),
+        RequestBody::Stream(body) => {
+            add(&[b"Transfer-Encoding: chunked\r\n\r\n"]);
+            if !body.is_empty() {
+                let size = format!("{:x}\r\n", body.len());
+                add(&[size.as_bytes(), body, b"\r\n"]);
+            }
+            add(&[b"0\r\n\r\n"]);
+            return bytes;
+        }
     };
     if let Some(length) = length {
         add(&[b"Content-Length: ", length.to_string().as_bytes(), b"\r\n"]);
     }
-    add(&[b"\r\n", request.body.as_deref().unwrap_or_default()]);
+    add(&[b"\r\n", request.body.bytes().unwrap_or_default()]);
     bytes
 }
 
 #[cfg(test)]
 mod tests {
-    use crosscheck_oracle::{Credentials, HeaderList, OutgoingRequest, Purpose};
+    use crosscheck_oracle::{Credentials, HeaderList, OutgoingRequest, Purpose, RequestBody};
     use rstest::rstest;
     use url::Url;
 
     use super::render;
 
     #[rstest]
-    #[case("GET", None, "")]
-    #[case("OPTIONS", None, "")]
-    #[case("DELETE", None, "")]
-    #[case("POST", None, "Content-Length: 0\r\n")]
-    #[case("PUT", None, "Content-Length: 0\r\n")]
-    #[case("PATCH", Some("x"), "Content-Length: 1\r\n")]
+    #[case("GET", RequestBody::None, "\r\n")]
+    #[case("OPTIONS", RequestBody::None, "\r\n")]
+    #[case("DELETE", RequestBody::None, "\r\n")]
+    #[case("POST", RequestBody::None, "Content-Length: 0\r\n\r\n")]
+    #[case("PUT", RequestBody::None, "Content-Length: 0\r\n\r\n")]
+    #[case("PATCH", RequestBody::Bytes(b"x".to_vec()), "Content-Length: 1\r\n\r\nx")]
+    #[case("POST", RequestBody::Stream(b"hello world!".to_vec()),
+        "Transfer-Encoding: chunked\r\n\r\nc\r\nhello world!\r\n0\r\n\r\n")]
+    #[case(
+        "POST",
+        RequestBody::Stream(Vec::new()),
+        "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    )]
     fn a_length_is_sent_where_browsers_send_one(
         #[case] method: &str,
-        #[case] body: Option<&str>,
-        #[case] length: &str,
+        #[case] body: RequestBody,
+        #[case] expected: &str,
     ) {
         let request = OutgoingRequest {
             purpose: Purpose::Actual,
             method: method.into(),
             url: Url::parse("https://api.example/a?b").unwrap(),
             headers: HeaderList::new(),
-            body: body.map(Into::into),
+            body,
             include_credentials: Credentials::Omit,
         };
-        let sent = format!("{method} /a?b HTTP/1.1\r\nHost: api.example\r\n{length}\r\n");
-        let sent = format!("{sent}{}", body.unwrap_or_default());
+        let sent = format!("{method} /a?b HTTP/1.1\r\nHost: api.example\r\n{expected}");
         assert_eq!(String::from_utf8(render(&request)).unwrap(), sent);
     }
 }

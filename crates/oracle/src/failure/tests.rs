@@ -59,6 +59,7 @@ fn failures() -> Vec<Failure> {
         Failure::ServiceWorker {
             what: "an opaque response",
         },
+        Failure::StreamUnauthorized,
         Failure::Unusable { status: 404 },
         Failure::Mode(ModeFailure::BadPort(1)),
         Failure::Mode(ModeFailure::NoCorsRedirect),

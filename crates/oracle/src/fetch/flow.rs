@@ -14,7 +14,8 @@ use crate::preflight_cache::{Millis, PreflightCache};
 use crate::redirect::{HttpRedirect, RedirectFailure, http_redirect};
 use crate::referrer::determine_referrer;
 use crate::request::{
-    CredentialsMode, Flag, RedirectMode, ReferrerPolicy, Request, RequestMode, ResponseTainting,
+    CredentialsMode, Flag, RedirectMode, ReferrerPolicy, Request, RequestBody, RequestMode,
+    ResponseTainting,
 };
 use crate::response::{Response, is_redirect_status};
 use crate::safelist::cors_unsafe_request_header_names;
@@ -176,6 +177,10 @@ impl Flow {
         cache: &mut PreflightCache,
         now: Millis,
     ) -> Step {
+        if self.must_be_sent_again(response) && matches!(self.request.body, RequestBody::Stream(_))
+        {
+            return self.fail(Failure::StreamUnauthorized, cache);
+        }
         match self.request.response_tainting() {
             ResponseTainting::Basic => {}
             ResponseTainting::Cors => {
@@ -205,6 +210,16 @@ impl Flow {
             // Navigations follow by themselves, after looking at each redirect.
             RedirectMode::Manual | RedirectMode::Follow => self.redirect(response, cache, now),
         }
+    }
+
+    /// Whether the request is sent once more, with a password that a person is asked for.
+    ///
+    /// Spec: <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>
+    fn must_be_sent_again(&self, response: &Response) -> bool {
+        response.status == 401
+            && self.request.response_tainting() != ResponseTainting::Cors
+            && self.request.include_credentials().is_included()
+            && self.request.user_prompts.is_set()
     }
 
     /// Spec: <https://fetch.spec.whatwg.org/#concept-http-redirect-fetch>

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use crosscheck_vectors::{
     bytes::ByteString,
-    client::{Api, Body, Cache, Client, Credentials, Mode, Redirect, ReferrerPolicy},
+    client::{Api, Body, Cache, Client, Credentials, Duplex, Mode, Redirect, ReferrerPolicy},
 };
 use serde::Serialize;
 use serde_json::json;
@@ -124,8 +124,12 @@ fn fetch(client: &Client, url: &str) -> String {
     }
     if let Some(body) = &client.body {
         add("body", self::body(body));
-        if matches!(body, Body::Stream { .. }) {
-            add("duplex", literal(&"half"));
+        if let Body::Stream {
+            duplex: Duplex::Half,
+            ..
+        } = body
+        {
+            add("duplex", literal(&Duplex::Half));
         }
     }
     if client.mode != Mode::Cors {
@@ -225,7 +229,7 @@ fn body(body: &Body) -> String {
             "{}.reduce((data, [name, value]) => (data.append(name, value), data), new FormData())",
             literal(fields)
         ),
-        Body::Stream { text } => format!("new Blob([{}]).stream()", literal(text)),
+        Body::Stream { text, .. } => format!("new Blob([{}]).stream()", literal(text)),
         Body::Text { text } => match repeated(text.as_bytes()) {
             Some((byte, n)) => format!("{}.repeat({n})", literal(&byte)),
             None => literal(text),

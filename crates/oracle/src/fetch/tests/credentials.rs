@@ -34,6 +34,42 @@ fn no_cors_by_default_omits_and_by_mode_includes() {
     }
 }
 
+#[rstest]
+#[case::home(
+    HOME,
+    CredentialsMode::SameOrigin,
+    Flag::Set,
+    "network/stream-unauthorized"
+)]
+#[case::without_credentials(HOME, CredentialsMode::Omit, Flag::Set, "basic")]
+#[case::without_a_window(HOME, CredentialsMode::SameOrigin, Flag::Unset, "basic")]
+#[case::foreign(FOREIGN, CredentialsMode::Include, Flag::Set, "cors")]
+fn a_stream_cannot_be_sent_again_with_a_password(
+    #[case] url: &str,
+    #[case] mode: CredentialsMode,
+    #[case] user_prompts: Flag,
+    #[case] expected: &str,
+) {
+    let with = |body| {
+        let mut call = call(url);
+        call.method = b"POST".to_vec();
+        call.body = Some(body);
+        call.duplex = Some(Duplex::Half);
+        call.credentials = mode;
+        call.user_prompts = user_prompts;
+        let mut refused = shared_with_credentials();
+        refused.status = 401;
+        let answers = [Some(shared_with_credentials()), Some(refused.clone())];
+        let n_preflights =
+            usize::from(url == FOREIGN && matches!(call.body, Some(CallBody::Stream(_))));
+        play(call, &answers[1 - n_preflights..])
+    };
+    let streamed = with(CallBody::Stream(b"x".to_vec()));
+    assert_eq!(streamed.result(), expected);
+    let from_text = with(CallBody::Text("x".to_owned()));
+    assert_ne!(from_text.result(), "network/stream-unauthorized");
+}
+
 #[test]
 fn a_preflight_never_has_credentials() {
     let mut call = put(FOREIGN);

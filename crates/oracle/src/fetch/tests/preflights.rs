@@ -170,8 +170,8 @@ fn a_stream_asks() {
     stream.duplex = Some(Duplex::Half);
     let played = play(stream, &[Some(shared()), Some(shared())]);
     assert_eq!(played.lines, [ASKED, "POST https://b.test/ https://a.test"]);
-    assert_eq!(played.sent[0].body, None);
-    assert_eq!(played.sent[1].body.as_deref(), Some(b"x".as_slice()));
+    assert_eq!(played.sent[0].body, RequestBody::None);
+    assert_eq!(played.sent[1].body, RequestBody::Stream(b"x".to_vec()));
 }
 
 #[test]
