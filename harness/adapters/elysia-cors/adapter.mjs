@@ -30,7 +30,7 @@ await speak({
 
 function options(policy) {
   return {
-    origin: originOrOrigins(policy),
+    origin: origin(policy),
     // `true` mirrors what the preflight asks for.
     methods: policy.methods === '*' ? true : methods(policy),
     allowedHeaders: policy.request_headers === '*' ? true : policy.request_headers,
@@ -38,6 +38,13 @@ function options(policy) {
     credentials: policy.credentials,
     maxAge: maxAge(policy),
   };
+}
+
+/** As it is, or with the argument `hosts` as hosts alone, under whatever scheme. */
+function origin(policy) {
+  const given = originOrOrigins(policy);
+  if (!process.argv.includes('hosts')) return given;
+  return [given].flat().map((item) => (typeof item === 'string' ? item.replace(/^.*:\/\//, '') : item));
 }
 
 function respond({ status, headers, body }) {

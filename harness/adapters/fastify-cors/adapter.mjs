@@ -13,8 +13,8 @@ await speak({
   issues: 'https://github.com/fastify/fastify-cors/issues',
   async start(policy, application, host) {
     const app = fastify();
-    // Every method that Node can read, the ones that Fastify leaves out by default too.
-    for (const method of METHODS) app.addHttpMethod(method, { hasBody: true });
+    // Every method that Node can read, the ones that Fastify leaves out by default too; Fastify 4 cannot be told.
+    for (const method of METHODS) app.addHttpMethod?.(method, { hasBody: true });
     await refusing(() => app.register(cors, corsOptions(policy)));
     app.all('/echo', (request, reply) => send(reply, application.echo(request.url)));
     app.all('/status/:code', (request, reply) => {

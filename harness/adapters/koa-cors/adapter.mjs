@@ -39,8 +39,9 @@ function options(policy) {
   };
 }
 
-/** One origin is a string, several are a function. */
+/** Left out, any origin is allowed; one origin is a string, several are a function. */
 function origin(policy) {
+  if (policy.origins === '*') return undefined;
   const plain = originOrOrigins(policy);
   if (typeof plain === 'string') return plain;
   const allowed = isAllowed(policy);

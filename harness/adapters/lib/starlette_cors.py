@@ -14,7 +14,8 @@ def options(policy):
         "allow_credentials": policy["credentials"],
     }
     if patterns(policy):
-        given["allow_origin_regex"] = "|".join(patterns(policy))
+        # Documented, and so written here, without anchors: the whole origin is what must match.
+        given["allow_origin_regex"] = "|".join(pattern[1:-1] for pattern in patterns(policy))
     if policy["max_age"] is not None:
         given["max_age"] = max_age(policy)
     return given
