@@ -23,6 +23,12 @@ gallery: chromium
     cargo build --quiet --release --package crosscheck-harness
     harness/adapters/gallery "${CARGO_TARGET_DIR:-target}/release/crosscheck"
 
+# Shows that published defects are found in the version that has them and not in the next; see harness/advisories.
+[positional-arguments]
+advisories *names:
+    cargo build --quiet --release --package crosscheck-harness
+    @harness/advisories/judge "${CARGO_TARGET_DIR:-target}/release/crosscheck" "$@"
+
 # Starts the reference server by itself, such as `./justw serve --policy vectors/policies/credentialed.json`.
 [positional-arguments]
 serve *args:

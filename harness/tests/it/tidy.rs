@@ -1,6 +1,7 @@
 //! House rules that no compiler sees.
 
 mod adapters;
+mod advisories;
 mod edges;
 mod sources;
 mod tree;

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use serde_json::Value;
 use toml::Table;
 
-use super::{root, shown};
+use super::{files, root, shown};
 
 /// Folders beside the adapters that hold none.
 const NONE: [&str; 2] = ["lib", "template"];
@@ -19,14 +19,15 @@ fn folders() -> Vec<PathBuf> {
     folders.collect()
 }
 
-/// The files of that name, in the adapters that have one.
+/// The files of that name, of adapters and of published defects.
 fn each(name: &str) -> Vec<(String, String)> {
-    let paths = folders().into_iter().map(|folder| folder.join(name));
-    let present = paths.filter(|path| path.is_file());
+    let (_, ending) = name.rsplit_once('.').unwrap();
+    let all = files(&root().join("harness"), ending).into_iter();
+    let named = all.filter(|path| path.ends_with(name));
     let read = |path: PathBuf| (shown(&path), fs::read_to_string(&path).unwrap());
-    let files: Vec<_> = present.map(read).collect();
-    assert!(!files.is_empty(), "no adapter has a {name}");
-    files
+    let read: Vec<_> = named.map(read).collect();
+    assert!(!read.is_empty(), "no adapter has a {name}");
+    read
 }
 
 #[test]
