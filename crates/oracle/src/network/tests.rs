@@ -149,7 +149,7 @@ fn the_actual_request() {
     assert_eq!(outgoing.purpose, Purpose::Actual);
     assert_eq!(outgoing.method, b"PATCH");
     assert_eq!(outgoing.url.as_str(), "https://b.test/x?y");
-    assert_eq!(outgoing.body.as_deref(), Some(b"body".as_slice()));
+    assert_eq!(outgoing.body.bytes(), Some(b"body".as_slice()));
     assert_eq!(outgoing.include_credentials, Credentials::Include);
     assert_eq!(
         lines(&outgoing.headers),
@@ -181,7 +181,7 @@ fn the_preflight_request() {
     assert_eq!(outgoing.purpose, Purpose::Preflight);
     assert_eq!(outgoing.method, b"OPTIONS");
     assert_eq!(outgoing.url.as_str(), "https://b.test/x?y");
-    assert_eq!(outgoing.body, None);
+    assert_eq!(outgoing.body.bytes(), None);
     assert_eq!(outgoing.include_credentials, Credentials::Omit);
     assert_eq!(
         lines(&outgoing.headers),

@@ -68,7 +68,7 @@ proptest! {
             if request.purpose == Purpose::Preflight {
                 prop_assert_eq!(mode, RequestMode::Cors);
                 prop_assert_eq!(request.method.as_slice(), b"OPTIONS");
-                prop_assert_eq!(&request.body, &None);
+                prop_assert_eq!(request.body.bytes(), None);
                 prop_assert_eq!(request.include_credentials, Credentials::Omit);
                 prop_assert_eq!(
                     request.headers.values(b"access-control-request-method").count(), 1

@@ -3,6 +3,8 @@
 use rstest::rstest;
 
 use super::*;
+use crate::api::{CallBody, Duplex};
+use crate::request::Flag;
 use Credentials::{Include, Omit};
 
 #[rstest]
