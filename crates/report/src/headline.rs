@@ -113,10 +113,9 @@ pub(crate) fn rerun(results: &Overview, id: &VectorId) -> String {
         (None, None, fault) => {
             let fault = fault.iter().map(|fault| ("fault", fault));
             let layers = subject.layers.iter().map(|layer| ("layer", layer));
-            let options = fault.chain(layers);
-            options
-                .map(|(option, name)| format!(" --{option} {}", clip(name, 60)))
-                .collect()
+            let option =
+                |(option, name): (&str, &String)| format!(" --{option} {}", clip(name, 60));
+            fault.chain(layers).map(option).collect()
         }
     };
     format!("crosscheck run{which} --only {id}")

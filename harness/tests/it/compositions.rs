@@ -8,10 +8,8 @@ use crate::binary::{Bench, Ran};
 
 /// Replays the vectors that fit `only` on the wire against these layers.
 fn run(bench: &Bench, layers: &str, only: &str) -> Ran {
-    let options: String = layers
-        .split_whitespace()
-        .map(|layer| format!(" --layer {layer}"))
-        .collect();
+    let option = |layer| format!(" --layer {layer}");
+    let options: String = layers.split_whitespace().map(option).collect();
     bench.crosscheck(&format!(
         "run --leg wire --only {only} --out out --output json --format json{options}"
     ))

@@ -11,8 +11,9 @@ use super::{files, root};
 const ONLY_HARNESS: [&str; 5] = ["clap", "headless_chrome", "indicatif", "miette", "reqwest"];
 
 /// What reaches a network.
-const NETWORK: [&str; 9] = [
+const NETWORK: [&str; 10] = [
     "axum",
+    "h2",
     "headless_chrome",
     "hyper",
     "reqwest",
