@@ -140,6 +140,12 @@ pub enum Check {
         /// Its name.
         header: ByteString,
     },
+    /// No cache hands the answer to a request that differs in this header: `Vary` lists it, or `*`,
+    /// or `Cache-Control` has `no-store`.
+    Varies {
+        /// The request header's name.
+        by: ByteString,
+    },
     /// The header, if there, is one or more decimal digits on one line.
     Digits {
         /// Its name.

@@ -192,6 +192,10 @@ fn opposites(check: &Check) -> Vec<Check> {
             };
             vec![Check::ListsNot { header, item }, absent]
         }
+        Check::Varies { by } => vec![Check::ListsNot {
+            header: "Vary".into(),
+            item: by,
+        }],
         Check::ListsNot { header, item } => vec![Check::Lists { header, item }],
         Check::StatusIn { .. } | Check::StatusOk {} => vec![Check::StatusIn { any_of: vec![999] }],
         // What these forbid is shown by the faults.

@@ -63,6 +63,7 @@ fn field(assertion: &ResponseAssertion) -> String {
         Check::ListsExactly { header, .. } => named("lists-exactly", header),
         Check::ListsNot { header, .. } => named("lists-not", header),
         Check::ListsOnce { header } => named("lists-once", header),
+        Check::Varies { by } => named("varies", by),
         Check::Digits { header } => named("digits", header),
         Check::Tokens { header } => named("tokens", header),
         Check::Grammar {} => "grammar".to_owned(),
@@ -86,6 +87,7 @@ pub(crate) fn expected(check: &Check) -> String {
         }
         Check::ListsNot { header, item } => format!("{header} does not list {}", quoted(item)),
         Check::ListsOnce { header } => format!("{header} lists nothing twice"),
+        Check::Varies { by } => format!("Vary lists {} in any case", quoted(by)),
         Check::Digits { header } => format!("{header}, if there, is one line of digits"),
         Check::Tokens { header } => format!("{header}, if there, is a list of tokens"),
         Check::Grammar {} => "every Access-Control-* header obeys its grammar".to_owned(),
@@ -137,6 +139,14 @@ fn counterexample(check: &Check, answer: &SeenResponse) -> Option<String> {
         }
         Check::ListsNot { header: name, item } => header(name, &|seen| !lists(seen, item)),
         Check::ListsOnce { header: name } => header(name, &lists_once),
+        Check::Varies { by } => {
+            let control: Vec<_> = lines(&answer.headers, b"cache-control").collect();
+            let stored = !lists(&control, &"no-store".into());
+            let vary = ByteString::from("Vary");
+            let varies =
+                |seen: &[&ByteString]| !stored || lists(seen, by) || lists(seen, &"*".into());
+            header(&vary, &varies)
+        }
         Check::Digits { header: name } => header(name, &grammar::is_one_line_of_digits),
         Check::Tokens { header: name } => header(name, &grammar::is_token_list),
         // Judged header by header.

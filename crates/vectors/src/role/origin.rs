@@ -39,6 +39,7 @@ type NearMiss = fn(&Url) -> Option<String>;
 fn near_miss(change: &str) -> Option<NearMiss> {
     Some(match change {
         "suffix" => |url| Some(with_host(url, &format!("{}.evil.example", host(url)))),
+        "www" => |url| Some(with_host(url, &format!("www.{}", host(url)))),
         "prefix" => |url| Some(with_host(url, &format!("evil{}", host(url)))),
         "substring" => |url| Some(with_host(url, &format!("x{}.evil.example", host(url)))),
         "dot" => |url| {

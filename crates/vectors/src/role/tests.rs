@@ -31,6 +31,7 @@ fn policy(origins: &serde_json::Value) -> Policy {
 #[case("allowed_origin+shorter", "https://pp.example")]
 #[case("allowed_origin+twice", "https://app.example.app.example")]
 #[case("other_allowed_origin+hyphen", "https://b-example:444")]
+#[case("allowed_origin+www", "https://www.app.example")]
 #[case("allowed_origin+hyphen-suffix", "https://app.example-evil.example")]
 #[case("allowed_origin+hyphen-prefix", "https://evil-app.example")]
 #[case("allowed_origin+longer-port", "https://app.example:4430")]
