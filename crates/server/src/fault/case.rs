@@ -1,6 +1,6 @@
 //! What a fault works on: one request to a faulty site, and the sane decision about it.
 
-use std::sync::OnceLock;
+use std::sync::{OnceLock, atomic::AtomicUsize};
 
 use crosscheck_vectors::policy::Policy;
 use http::{
@@ -18,6 +18,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     pub(super) first_verdict: OnceLock<OriginVerdict>,
+    pub(super) n_preflights: AtomicUsize,
 }
 
 /// One request to a faulty site.

@@ -48,6 +48,19 @@ pub(super) fn unconfigured(_: &Case<'_>, decision: &mut Decision) {
     }
 }
 
+/// Permits credentials, to whatever origin may read, once a cookie has come.
+pub(super) fn for_cookies(case: &Case<'_>, decision: &mut Decision) {
+    if case.request.headers.values(&COOKIE).next().is_some() && decision.grants_origin() {
+        reflect_with_credentials(case, decision);
+    }
+}
+
+pub(super) fn beside_wildcard(case: &Case<'_>, decision: &mut Decision) {
+    if case.intent.origins.is_any() && decision.grants_origin() {
+        send_true(decision);
+    }
+}
+
 pub(super) fn not_on_preflight(_: &Case<'_>, decision: &mut Decision) {
     if let Decision::Preflight(preflight) = decision {
         remove(&mut preflight.headers, &ACCESS_CONTROL_ALLOW_CREDENTIALS);

@@ -1,9 +1,12 @@
 //! Faulty comparisons of origins: each says whether it trusts an origin that the policy does not.
 
 use crosscheck_vectors::policy::{OriginRule, Policy};
-use http::header::ORIGIN;
+use http::{
+    HeaderName, StatusCode,
+    header::{ACCESS_CONTROL_ALLOW_ORIGIN, COOKIE, HOST, ORIGIN},
+};
 
-use super::case::Case;
+use super::case::{Case, set};
 use crate::{origin::Parts, respond::Decision};
 
 pub(super) fn any(_: &Policy, _: &[u8]) -> bool {
@@ -64,6 +67,20 @@ pub(super) fn null(_: &Policy, origin: &[u8]) -> bool {
     origin == b"null"
 }
 
+pub(super) fn with_www(policy: &Policy, origin: &[u8]) -> bool {
+    exact(policy).any(|listed| {
+        let (scheme, authority) = split(listed.as_bytes());
+        let (found_scheme, found) = split(origin);
+        scheme == found_scheme && found.strip_prefix(b"www.") == Some(authority)
+    })
+}
+
+/// Hosts below which anybody may put up a page.
+pub(super) fn on_shared_hosting(_: &Policy, origin: &[u8]) -> bool {
+    const SUFFIXES: [&[u8]; 3] = [b".github.io", b".vercel.app", b".netlify.app"];
+    SUFFIXES.iter().any(|suffix| origin.ends_with(suffix))
+}
+
 pub(super) fn below_listed(policy: &Policy, origin: &[u8]) -> bool {
     compare(policy, exact, origin, is_below)
 }
@@ -100,6 +117,69 @@ pub(super) fn first_line(case: &Case<'_>, decision: &mut Decision) {
     let lines: Vec<_> = case.request.headers.values(&ORIGIN).collect();
     if let [first, _, ..] = lines.as_slice() {
         *decision = case.with_header(&ORIGIN, &[first]);
+    }
+}
+
+/// Takes `X-Origin` for the origin where there is none.
+pub(super) fn x_origin(case: &Case<'_>, decision: &mut Decision) {
+    const X_ORIGIN: HeaderName = HeaderName::from_static("x-origin");
+    let stated = case.request.headers.values(&X_ORIGIN).next();
+    if case.origin().is_none()
+        && let Some(stated) = stated
+    {
+        *decision = case.with_header(&ORIGIN, &[stated]);
+    }
+}
+
+/// Takes an origin with the server's own host for the server's own, whatever scheme and port it has.
+pub(super) fn own_host(case: &Case<'_>, decision: &mut Decision) {
+    let own = case.request.headers.values(&HOST).next();
+    let own = own.and_then(|host| host.split(|&byte| byte == b':').next());
+    trust_if(case, decision, |origin| {
+        let parts = Parts::parse(origin).ok();
+        parts.map(|parts| parts.host.as_bytes()) == own
+    });
+}
+
+pub(super) fn null_with_cookie(case: &Case<'_>, decision: &mut Decision) {
+    let has_cookie = case.request.headers.values(&COOKIE).next().is_some();
+    trust_if(case, decision, |origin| has_cookie && origin == b"null");
+}
+
+pub(super) fn any_for_head(case: &Case<'_>, decision: &mut Decision) {
+    trust_if(case, decision, |_| case.request.method == b"HEAD");
+}
+
+/// Decides as if the origin were listed, if it is withheld and `trusts` it.
+fn trust_if(case: &Case<'_>, decision: &mut Decision, trusts: impl Fn(&[u8]) -> bool) {
+    if let Some(origin) = case.origin()
+        && case.withholds()
+        && trusts(origin)
+        && let Some(trusting) = case.trusting(origin)
+    {
+        *decision = trusting;
+    }
+}
+
+pub(super) fn refused_fails(case: &Case<'_>, decision: &mut Decision) {
+    if case.withholds() {
+        *decision = Decision::answer(StatusCode::INTERNAL_SERVER_ERROR, Vec::new());
+    }
+}
+
+/// Fails at an origin that is not that of a page on the web, and not permitted either.
+pub(super) fn odd_fails(case: &Case<'_>, decision: &mut Decision) {
+    let is_odd = |origin| Parts::parse(origin).is_err();
+    if case.withholds() && case.origin().is_some_and(is_odd) {
+        *decision = Decision::answer(StatusCode::INTERNAL_SERVER_ERROR, Vec::new());
+    }
+}
+
+/// Writes down that there is no origin as if it were one.
+pub(super) fn null_without_origin(case: &Case<'_>, decision: &mut Decision) {
+    if case.origin().is_none() && !case.intent.origins.is_any() {
+        let headers = decision.headers_mut();
+        set(headers, ACCESS_CONTROL_ALLOW_ORIGIN, "null");
     }
 }
 

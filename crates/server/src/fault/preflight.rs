@@ -1,5 +1,7 @@
 //! Faults in answering preflights.
 
+use std::sync::atomic::Ordering;
+
 use http::{
     HeaderName, StatusCode,
     header::{
@@ -91,6 +93,39 @@ pub(super) fn method_unlisted(case: &Case<'_>, decision: &mut Decision) {
     }
 }
 
+/// Fails at a preflight whose method or headers are no tokens.
+pub(super) fn odd_fails(case: &Case<'_>, decision: &mut Decision) {
+    let headers = case.request.headers;
+    let methods = headers.values(&ACCESS_CONTROL_REQUEST_METHOD);
+    let mut names = headers
+        .values(&ACCESS_CONTROL_REQUEST_HEADERS)
+        .flat_map(token::list);
+    let is_odd = methods.into_iter().any(|method| !token::is_token(method))
+        || names.any(|name| name.is_none());
+    if is_odd && case.request.method == b"OPTIONS" {
+        *decision = Decision::answer(StatusCode::INTERNAL_SERVER_ERROR, Vec::new());
+    }
+}
+
+pub(super) fn method_unknown(case: &Case<'_>, decision: &mut Decision) {
+    const KNOWN: [&[u8]; 4] = [b"DELETE", b"OPTIONS", b"PATCH", b"PUT"];
+    let requested = case.request.requested_method().unwrap_or_default();
+    if !KNOWN
+        .iter()
+        .any(|known| requested.eq_ignore_ascii_case(known))
+    {
+        method_unlisted(case, decision);
+    }
+}
+
+pub(super) fn safelisted_method_refused(case: &Case<'_>, decision: &mut Decision) {
+    let requested = case.request.requested_method().unwrap_or_default();
+    let listed = case.intent.methods.listed();
+    if !case.intent.methods.is_any() && !listed.iter().any(|item| item.as_bytes() == requested) {
+        refuse(case, decision);
+    }
+}
+
 /// Asks for a method that needs no permission, and answers with `method`.
 fn grant_method(case: &Case<'_>, decision: &mut Decision, method: &[u8]) {
     *decision = case.with_header(&ACCESS_CONTROL_REQUEST_METHOD, &[b"GET"]);
@@ -124,6 +159,50 @@ pub(super) fn headers_echoed(case: &Case<'_>, decision: &mut Decision) {
     if !raw.is_empty() && matches!(decision, Decision::Preflight(_)) {
         grant_headers(case, decision, &raw.join(&b", "[..]));
     }
+}
+
+/// Judges the first of the names, and grants all.
+pub(super) fn header_first_judged(case: &Case<'_>, decision: &mut Decision) {
+    let lines = case.request.headers.values(&ACCESS_CONTROL_REQUEST_HEADERS);
+    let names: Vec<_> = lines.flat_map(token::list).flatten().collect();
+    if let [first, _, ..] = names.as_slice() {
+        *decision = case.with_header(&ACCESS_CONTROL_REQUEST_HEADERS, &[first]);
+        if decision.granted_preflight().is_some() {
+            grant_headers(case, decision, &names.join(&b", "[..]));
+        }
+    }
+}
+
+pub(super) fn header_first_granted(_: &Case<'_>, decision: &mut Decision) {
+    rewrite(
+        decision.headers_mut(),
+        &ACCESS_CONTROL_ALLOW_HEADERS,
+        |names| {
+            let first = token::list(names).flatten().next();
+            first.unwrap_or_default().to_vec()
+        },
+    );
+}
+
+/// Looks at 256 bytes of the list at most.
+pub(super) fn header_list_limited(case: &Case<'_>, decision: &mut Decision) {
+    let mut lines = case.request.headers.values(&ACCESS_CONTROL_REQUEST_HEADERS);
+    if lines.any(|line| line.len() > 256) {
+        refuse(case, decision);
+    }
+}
+
+/// Adds to a list that it keeps.
+pub(super) fn header_list_grows(case: &Case<'_>, decision: &mut Decision) {
+    let Some(preflight) = decision.granted_preflight() else {
+        return;
+    };
+    let n_before = case.memory.n_preflights.fetch_add(1, Ordering::Relaxed);
+    rewrite(
+        &mut preflight.headers,
+        &ACCESS_CONTROL_ALLOW_HEADERS,
+        |names| vec![names; n_before.min(99) + 1].join(&b", "[..]),
+    );
 }
 
 /// Asks for no headers, and answers with `names`.
@@ -223,6 +302,17 @@ pub(super) fn zero_is_no_max_age(_: &Case<'_>, decision: &mut Decision) {
     decision
         .headers_mut()
         .retain(|(name, value)| name != ACCESS_CONTROL_MAX_AGE || value != "0");
+}
+
+pub(super) fn zero_is_negative(_: &Case<'_>, decision: &mut Decision) {
+    rewrite(
+        decision.headers_mut(),
+        &ACCESS_CONTROL_MAX_AGE,
+        |seconds| match seconds {
+            b"0" => b"-1".to_vec(),
+            seconds => seconds.to_vec(),
+        },
+    );
 }
 
 pub(super) fn max_age_with_unit(_: &Case<'_>, decision: &mut Decision) {

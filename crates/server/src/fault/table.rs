@@ -73,6 +73,14 @@ faults! {
         "Companies: any internal host, a forgotten one too, reads the data.";
     NullTrusted("null-trusted", "null-origin", Trusts(origin::null)):
         "Every visitor: any site makes the origin `null` with a sandboxed frame and reads the data.";
+    NullTrustedWithCookie("null-trusted-with-cookie", "null-origin", Alters(origin::null_with_cookie)):
+        "Users who are logged in: the check is left out where a cookie is, so any sandboxed frame reads their data.";
+    OwnHostTrusted("own-host-trusted", "insecure-scheme", Alters(origin::own_host)):
+        "Users on hostile networks: a page altered on its way has the server's own host, and reads what is meant for https.";
+    HostingTrusted("hosting-trusted", "third-party-origin", Trusts(origin::on_shared_hosting)):
+        "Every visitor: whoever has an account there puts up a page that reads the data.";
+    WwwTrusted("www-trusted", "origin-match", Trusts(origin::with_www)):
+        "Users of a listed site: a host that nobody listed reads their data.";
     SubdomainsTrusted("subdomains-trusted", "origin-match", Trusts(origin::below_listed)):
         "Users of a listed site: any of its subdomains, a taken-over one too, reads the data.";
     PatternIncludesBareDomain("pattern-includes-bare-domain", "origin-match", Trusts(origin::bare_domain)):
@@ -83,6 +91,20 @@ faults! {
         "Caches and logs behind the server: text of an attacker's choice comes back in a header.";
     FirstOriginLine("first-origin-line", "origin-match", Alters(origin::first_line)):
         "Whoever has a second check before or behind the server: the two read different origins.";
+    XOriginRead("x-origin-read", "origin-match", Alters(origin::x_origin)):
+        "Whoever trusts that only browsers name an origin: a header that any client may set stands in for it.";
+    HeadUnchecked("head-unchecked", "reflected-origin", Alters(origin::any_for_head)):
+        "Any page on the web reads the headers of answers that the policy meant for a few.";
+    ErrorsOpen("errors-open", "reflected-origin", Finishes(response::open_errors)):
+        "Any page on the web learns what there is and what fails, though the policy lists who may read.";
+    RefusedOriginFails("refused-origin-fails", "origin-breaks-request", Alters(origin::refused_fails)):
+        "Pages that only show what the server has, without reading it: the request fails for its origin.";
+    OddOriginFails("odd-origin-fails", "origin-breaks-request", Alters(origin::odd_fails)):
+        "Sandboxed pages, apps and extensions: an origin that is no address of the web makes the server fail.";
+    OddPreflightFails("odd-preflight-fails", "origin-breaks-request", Alters(preflight::odd_fails)):
+        "Whoever reads the logs: a preflight that only a gateway or a scanner sends looks like a defect.";
+    NullWithoutOrigin("null-without-origin", "null-origin", Alters(origin::null_without_origin)):
+        "The operator: the opaque origin, which any site can take on, is named where nobody asked.";
     CachedDecision("cached-decision", "cache-poisoning", Alters(origin::first_request)):
         "Everyone but the first visitor: later origins get the answer for the first one.";
     // Allow-Origin and Allow-Credentials
@@ -94,6 +116,10 @@ faults! {
         "Developers: the header has no value `false`, and tools that parse it disagree.";
     CredentialsUnconfigured("credentials-unconfigured", "credentials-granted", Alters(credentials::unconfigured)):
         "Users of the listed sites: data meant to be anonymous is read with their cookies.";
+    CredentialsForCookies("credentials-for-cookies", "credentials-granted", Alters(credentials::for_cookies)):
+        "Users who are logged in: pages that may read anonymous data read theirs, too.";
+    CredentialsBesideWildcard("credentials-beside-wildcard", "wildcard-with-credentials", Alters(credentials::beside_wildcard)):
+        "The operator: the server offers credentials that the policy withholds, and only browsers refuse them.";
     CredentialsMissingOnPreflight("credentials-missing-on-preflight", "credentials-missing", Alters(credentials::not_on_preflight)):
         "The listed sites: their preflighted requests with cookies fail.";
     CredentialsMissingOnActual("credentials-missing-on-actual", "credentials-missing", Alters(credentials::not_on_actual)):
@@ -125,6 +151,12 @@ faults! {
         "Users behind a shared cache: a stored error is served to another listed site, which cannot read it.";
     VaryOverwritten("vary-overwritten", "cache-poisoning", Finishes(response::vary_overwritten)):
         "Users behind a shared cache: they get responses in a form that they cannot read.";
+    VaryMissingOnHead("vary-missing-on-head", "cache-poisoning", Alters(response::no_vary_on_head)):
+        "Users behind a shared cache: what a HEAD was told for one site is served to another, which fails.";
+    VaryMissingForOne("vary-missing-for-one", "cache-poisoning", Alters(response::no_vary_for_one)):
+        "Users behind a shared cache: a refusal is served to the one listed site, which fails.";
+    VaryFromRequest("vary-from-request", "cache-poisoning", Alters(response::vary_from_request)):
+        "Users behind a shared cache: whoever sends a `Vary` of his own fills it with answers for one origin.";
     OriginlessWildcard("originless-wildcard", "cache-poisoning", Alters(response::wildcard_without_origin)):
         "Users behind a shared cache: the answer to a plain visit is served to any page, which may read it.";
     ExposeOnlyWithOrigin("expose-only-with-origin", "cache-poisoning", Alters(response::expose_only_with_origin)):
@@ -155,12 +187,24 @@ faults! {
         "The operator: methods are granted in spellings that the policy does not name.";
     MethodUnlistedGranted("method-unlisted-granted", "method-check", Alters(preflight::method_unlisted)):
         "The operator: pages of the listed sites use methods that were kept from them.";
+    MethodUnknownGranted("method-unknown-granted", "method-check", Alters(preflight::method_unknown)):
+        "The operator: methods that the server does not know pass its list.";
+    SafelistedMethodRefused("safelisted-method-refused", "method-check", Alters(preflight::safelisted_method_refused)):
+        "The listed sites: GET, HEAD and POST need no listing, yet fail once a header is asked for.";
     AllowMethodsMissing("allow-methods-missing", "method-check", Alters(preflight::no_methods)):
         "The listed sites: every method but the safelisted ones fails.";
     AllowMethodsMalformed("allow-methods-malformed", "malformed-header", Alters(preflight::methods_malformed)):
         "The listed sites: browsers refuse the whole preflight for one bad item.";
     HeaderUnlistedGranted("header-unlisted-granted", "header-check", Alters(preflight::header_unlisted)):
         "The operator: pages of the listed sites set headers that were kept from them.";
+    HeaderFirstJudged("header-first-judged", "header-check", Alters(preflight::header_first_judged)):
+        "The operator: an unlisted header is granted behind a listed one.";
+    HeaderFirstGranted("header-first-granted", "header-check", Alters(preflight::header_first_granted)):
+        "The listed sites: requests with more than one header fail.";
+    HeaderListLimited("header-list-limited", "header-check", Alters(preflight::header_list_limited)):
+        "The listed sites: requests with many headers, each of them permitted, fail.";
+    HeaderListGrows("header-list-grows", "header-check", Alters(preflight::header_list_grows)):
+        "Everyone, after a while: each preflight makes the next answer longer, until it is too long.";
     HeadersEchoedUnparsed("headers-echoed-unparsed", "header-check", Alters(preflight::headers_echoed)):
         "The operator: whatever is asked for comes back as granted, without being looked at.";
     HeaderCaseSensitive("header-case-sensitive", "header-check", Alters(preflight::header_case_sensitive)):
@@ -189,6 +233,10 @@ faults! {
     // Exposed headers and max age
     ExposeMissing("expose-missing", "expose", Alters(response::expose_nothing)):
         "The listed sites: headers meant for them cannot be read.";
+    ExposeOnlyOnGet("expose-only-on-get", "expose", Alters(response::expose_only_on_get)):
+        "The listed sites: what HEAD and POST are answered with cannot be read.";
+    ExposeRequestHeaders("expose-request-headers", "expose", Alters(response::expose_request_headers)):
+        "The operator: response headers are shown because requests may carry headers of that name.";
     ExposeOnPreflightOnly("expose-on-preflight-only", "expose", Alters(response::expose_on_preflight)):
         "The listed sites: browsers look for the list on the response itself.";
     ExposeMalformed("expose-malformed", "malformed-header", Alters(response::expose_malformed)):
@@ -199,6 +247,8 @@ faults! {
         "Users on slow networks: browsers ask again after five seconds.";
     MaxAgeZeroUnset("max-age-zero-unset", "max-age", Alters(preflight::zero_is_no_max_age)):
         "Operators who turned reuse off: browsers keep a permission for five seconds.";
+    MaxAgeNegative("max-age-negative", "max-age", Alters(preflight::zero_is_negative)):
+        "Operators who turned reuse off: browsers take no negative number, and keep a permission for five seconds.";
     MaxAgeUnbounded("max-age-unbounded", "max-age", Alters(preflight::max_age_of_a_year)):
         "Operators who revoke a permission: browsers keep it for as long as they can.";
     PrivateNetworkGranted("private-network-granted", "private-network", Alters(preflight::private_network)):

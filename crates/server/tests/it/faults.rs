@@ -26,7 +26,8 @@ const PATTERN: &str = r#"{
 
 /// The faults that no single request to a sane policy shows; each has a test of its own.
 fn shown_otherwise(fault: Fault) -> bool {
-    fault.flag() == "config-accepted" || fault == Fault::CachedDecision
+    fault.flag() == "config-accepted"
+        || matches!(fault, Fault::CachedDecision | Fault::HeaderListGrows)
 }
 
 struct Probe {
@@ -113,7 +114,7 @@ fn every_fault_is_shown() {
             .iter()
             .filter(|fault| shown_otherwise(**fault))
             .count(),
-        9
+        10
     );
 }
 
@@ -189,5 +190,21 @@ async fn a_cached_decision_is_kept_for_later_origins() {
             answer.contains("\r\naccess-control-allow-origin: https://a.example\r\n"),
             "{answer}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_list_grows_with_each_preflight() {
+    let stage = stage().await;
+    let site = Site::with_fault(&policy(LISTED), Fault::HeaderListGrows).unwrap();
+    stage.put_site("s", site).unwrap();
+    let mut client = Client::connect(&stage).await;
+    for names in ["x-a", "x-a, x-a", "x-a, x-a, x-a"] {
+        let line = "OPTIONS /p/t0ken/s/echo";
+        let lines = "Origin: https://a.example\r\nAccess-Control-Request-Method: PUT\r\n\
+            Access-Control-Request-Headers: x-a\r\n";
+        let answer = client.ask(line, lines).await;
+        let granted = format!("\r\naccess-control-allow-headers: {names}\r\n");
+        assert!(answer.contains(&granted), "{answer}");
     }
 }
