@@ -261,7 +261,7 @@ impl Adapter {
     }
 
     /// Ends all instances; returns what broke over it.
-    async fn stop_all(&mut self) -> Vec<Broken> {
+    pub(crate) async fn stop_all(&mut self) -> Vec<Broken> {
         let up = self.running.iter().flat_map(|running| &running.instances);
         let ids: Vec<_> = up.map(|(_, instance)| instance.id()).collect();
         let mut broken = Vec::new();

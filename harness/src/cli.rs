@@ -5,6 +5,7 @@ mod audit;
 mod compare;
 mod layers;
 mod policy;
+mod pretty;
 mod private;
 mod report;
 mod run;

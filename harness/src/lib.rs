@@ -2,6 +2,7 @@
 //!
 //! | step | module |
 //! | --- | --- |
+//! | vectors made up at random, and what fails of them made small | [`generate`] |
 //! | what is judged | [`subject`], [`adapter`] |
 //! | a vector with its roles filled in; which of them | [`case`], [`select`] |
 //! | the oracle must agree with it | [`predict`], [`agree`] |
@@ -39,6 +40,8 @@ pub mod deviations;
 pub mod drive;
 #[cfg(feature = "cli")]
 pub mod gallery;
+#[cfg(feature = "cli")]
+pub mod generate;
 #[cfg(feature = "cli")]
 mod handled;
 pub mod http1;

@@ -17,7 +17,7 @@ use crosscheck_report::{
     known::KnownFile,
     observation::Leg,
     overview::Overview,
-    results::{LegIdentity, LegResult},
+    results::{Generated, LegIdentity, LegResult},
 };
 use crosscheck_server::policy::Refusal;
 use crosscheck_vectors::{load::Suite, vector::VectorId};
@@ -64,6 +64,8 @@ pub struct Config {
     pub jobs: usize,
     /// How long one answer may take.
     pub patience: Duration,
+    /// What some of the vectors were made up from.
+    pub generated: Option<Generated>,
     /// Where results go.
     pub out: PathBuf,
     /// Whether to go on with an earlier run.
@@ -257,6 +259,7 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
         not_selected: config.suite.vectors.len() - vectors.len(),
         vectors,
         stale: Vec::new(),
+        generated: config.generated,
     };
     verdicts::excuse(&mut overview, config, &legs);
     let vectors = verdicts::whole(&overview.vectors, cases, &sane, &kept.ledger);
@@ -289,7 +292,7 @@ async fn start(config: &Config) -> Result<(Subject, Vec<Finding>), RunError> {
 }
 
 /// Waits for Ctrl-C, or to be told to end.
-async fn interrupted() {
+pub(crate) async fn interrupted() {
     #[cfg(unix)]
     {
         let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());

@@ -166,6 +166,17 @@ impl Subject {
         wave.iter().map(settled).collect()
     }
 
+    /// Has it serve no policy any more, so that what comes next meets it as it is at first.
+    pub async fn forget(&mut self) {
+        match self {
+            Self::Adapter(adapter) => {
+                // What breaks over it is started again when it is needed.
+                adapter.stop_all().await;
+            }
+            Self::Deployed(_) | Self::Reference(_) => {}
+        }
+    }
+
     /// What of the subject broke since this was last asked, other than its answers.
     pub async fn broke(&mut self) -> Option<Broken> {
         match self {

@@ -100,25 +100,14 @@ fn but_for_known(results: &Overview, totals: &Totals) -> String {
 
 /// The command that replays `id` once more.
 pub(crate) fn rerun(results: &Overview, id: &VectorId) -> String {
-    let subject = &results.subject;
-    let which = match (&subject.adapter_path, &subject.policy_path, &subject.fault) {
-        (Some(path), _, _) => format!(" --adapter {}", clip(path, 200)),
-        (None, Some(path), _) => {
-            format!(
-                " --url '{}' --policy {}",
-                clip(&subject.name, 400),
-                clip(path, 200)
-            )
-        }
-        (None, None, fault) => {
-            let fault = fault.iter().map(|fault| ("fault", fault));
-            let layers = subject.layers.iter().map(|layer| ("layer", layer));
-            let option =
-                |(option, name): (&str, &String)| format!(" --{option} {}", clip(name, 60));
-            fault.chain(layers).map(option).collect()
-        }
-    };
-    format!("crosscheck run{which} --only {id}")
+    let made = results.generated.filter(|_| is_generated(id));
+    let made = made.map_or_else(String::new, |made| format!(" {made}"));
+    format!("{}{made} --only {id}", results.subject.command())
+}
+
+/// Whether `id` is of a vector that was made up, and stands in no suite file.
+fn is_generated(id: &VectorId) -> bool {
+    id.as_str().starts_with("server/generated-")
 }
 
 /// One of the four numbers.

@@ -50,6 +50,11 @@ fn head(results: &Overview) -> String {
     }));
     let engine = |leg: &LegIdentity| format!("- {}: {}", leg.leg, escaped(&clip(&leg.engine, 80)));
     lines.extend(results.legs.iter().map(engine));
+    lines.extend(
+        results
+            .generated
+            .map(|made| format!("- made up by `{made}`")),
+    );
     block(&lines)
 }
 

@@ -142,7 +142,7 @@ pub enum TraceVerdict {
 }
 
 /// The values of the header lines called `name` in any case, in order.
-pub(crate) fn lines<'a>(
+pub fn lines<'a>(
     headers: &'a [(ByteString, ByteString)],
     name: &'a [u8],
 ) -> impl Iterator<Item = &'a ByteString> {

@@ -1,5 +1,7 @@
 //! `results.json`: everything a report is made from.
 
+use std::fmt;
+
 use crosscheck_vectors::{
     policy::Policy,
     vector::{Vector, VectorId},
@@ -9,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     diff::Mismatch,
     observation::{Leg, Observation},
+    show::clip,
     verdict::{Owner, Verdict},
 };
 
@@ -35,6 +38,25 @@ pub struct Results<V = Vec<VectorResult>> {
     pub stale: Vec<StaleEntry>,
     /// Vectors that were not selected, such as by `--only`.
     pub not_selected: usize,
+    /// What the vectors were made up from, if some were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generated: Option<Generated>,
+}
+
+/// What vectors were made up from: enough to make them up again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Generated {
+    /// How many were asked for.
+    pub n: u32,
+    /// The seed.
+    pub seed: u64,
+}
+
+impl fmt::Display for Generated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "--generate {} --seed {}", self.n, self.seed)
+    }
 }
 
 /// What was judged.
@@ -135,6 +157,24 @@ impl Subject {
     pub fn in_words(&self) -> String {
         let (name, version) = (&self.name, &self.version);
         format!("{name} {version} {:?} {:?}", self.fault, self.layers)
+    }
+
+    /// The command that judges it once more.
+    pub fn command(&self) -> String {
+        let which = match (&self.adapter_path, &self.policy_path, &self.fault) {
+            (Some(path), _, _) => format!(" --adapter {}", clip(path, 200)),
+            (None, Some(path), _) => {
+                let url = clip(&self.name, 400);
+                format!(" --url '{url}' --policy {}", clip(path, 200))
+            }
+            (None, None, fault) => {
+                let fault = fault.iter().map(|fault| ("fault", fault));
+                let layers = self.layers.iter().map(|layer| ("layer", layer));
+                let option = |(option, name): (&str, &String)| format!(" --{option} {}", clip(name, 60));
+                fault.chain(layers).map(option).collect()
+            }
+        };
+        format!("crosscheck run{which}")
     }
 }
 

@@ -35,6 +35,7 @@ pub fn write<E: fmt::Display>(
         vectors: Streamed(RefCell::new(vectors)),
         stale: overview.stale.clone(),
         not_selected: overview.not_selected,
+        generated: overview.generated,
     };
     serde_json::to_writer(writer, &results)
 }

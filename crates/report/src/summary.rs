@@ -9,6 +9,7 @@ use crate::{
     headline::{in_short, is_finding},
     observation::Leg,
     overview::Overview,
+    results::Generated,
     totals::Totals,
     verdict::Verdict,
 };
@@ -42,6 +43,9 @@ pub struct Summary {
     pub findings: Vec<Finding>,
     /// Where the report is, if one was written.
     pub report: Option<String>,
+    /// What vectors were made up from; not there if none were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generated: Option<Generated>,
 }
 
 /// One leg of a vector that somebody should look at.
@@ -78,6 +82,7 @@ pub fn summary(results: &Overview, report: Option<&str>) -> Summary {
         legs: legs(results, &totals),
         findings: findings(results),
         report: report.map(str::to_owned),
+        generated: results.generated,
     }
 }
 

@@ -129,6 +129,10 @@ impl Lines {
                 .collect();
             self.line(&format!("  {leg:<8}  {}", counts.join(", ")));
         }
+        if let Some(made) = results.generated {
+            self.blank();
+            self.line(&format!("  made up by {made}"));
+        }
     }
 
     /// Tells what the vectors of a group have in common, and names `n_named` of them.

@@ -106,6 +106,15 @@ impl Suite {
         if !own.keys().any(|place| topic_of(place).is_some()) {
             return Err(LoadError::Empty(folder.display().to_string()));
         }
+        Self::of(own, beside_embedded)
+    }
+
+    /// The suite of the files in `own`, in place of or beside the embedded one, as [`read`](Self::read).
+    ///
+    /// # Errors
+    ///
+    /// If anything is wrong in it.
+    pub fn of(own: Files, beside_embedded: BesideEmbedded) -> Result<Self, LoadError> {
         let mut files = embedded_files();
         if beside_embedded == BesideEmbedded::No {
             files.retain(|place, _| topic_of(place).is_none());

@@ -3,7 +3,7 @@
 //! A vector written against roles runs under the suite's policies and under any policy that a user
 //! declares. See `vectors/README.md` for the list.
 
-mod origin;
+pub mod origin;
 
 use serde_json::Value;
 

@@ -39,6 +39,7 @@ pub(crate) async fn replay(
         jobs: 16,
         patience: PATIENCE,
         out: out.to_owned(),
+        generated: None,
         resume: Resume::No,
     };
     let ran = run(&config, &Progress::Quiet).await.into_diagnostic()?;

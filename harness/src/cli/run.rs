@@ -1,26 +1,32 @@
 //! `crosscheck run`.
 
 mod deployed;
+mod generated;
 
 use std::{collections::BTreeSet, fs, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::ValueEnum;
 use crosscheck_report::{
-    known::KnownFile,
+    known::{KnownEntry, KnownFile},
     overview::Overview,
     summary::summary,
     text,
     totals::{Conclusion, Totals},
+    verdict::Verdict,
 };
 use crosscheck_server::{fault::Fault, site::Setup};
-use crosscheck_vectors::{load::Suite, vector::Kind};
+use crosscheck_vectors::{
+    load::Suite,
+    vector::{Kind, VectorId},
+};
 use miette::{Context, IntoDiagnostic, Result, miette};
 
+use self::generated::Small;
 use super::{Format, Global, layers::Layers, print, print_json, tell, vectors::Source};
 use crate::{
     adapter::{fault::printable, manifest::Manifest},
     chromium::find_binary,
-    deviations,
+    deviations, generate,
     ledger::Resume,
     output::{self, Output},
     progress::Progress,
@@ -47,6 +53,8 @@ pub(super) struct Args {
     deployed: deployed::Options,
     #[command(flatten)]
     source: Source,
+    #[command(flatten)]
+    generated: generated::Options,
     /// Replay on this leg; repeatable. Default: wire and chromium.
     #[arg(long = "leg", value_enum, value_name = "LEG")]
     legs: Vec<LegName>,
@@ -135,7 +143,7 @@ impl Args {
     pub(super) async fn exec(self, global: Global) -> Result<ExitCode> {
         let (out, outputs) = (self.out.clone(), self.output.clone());
         let strict = self.strict || self.fault.is_some();
-        let config = self.config()?;
+        let (config, source) = self.config().await?;
         let previous = output::previous(&out);
         let progress = if global.quiet {
             Progress::Quiet
@@ -151,10 +159,19 @@ impl Args {
             tell(&format!("warning: {doubt}"));
         }
         output::draw(&out, &outputs, &overview, previous.as_ref(), &config.suite)?;
+        let small = match (&source, ended) {
+            (Some(source), Ended::Complete) => {
+                let counts = |verdict: Verdict| {
+                    verdict.is_failure() || strict && verdict == Verdict::RecommendedMissed
+                };
+                Some(Small::of(source, &config, &overview, counts, global).await?)
+            }
+            (None, _) | (_, Ended::Interrupted) => None,
+        };
         let index = outputs
             .contains(&Output::Html)
             .then(|| out.join("index.html").display().to_string());
-        tell_results(&overview, index.as_deref(), global)?;
+        tell_results(&overview, index.as_deref(), small.as_ref(), global)?;
         let asked_for = overview.subject.fault.is_some() || !overview.subject.layers.is_empty();
         let excusable = !asked_for && !global.quiet;
         if excusable && output::write_template(&out, &overview)? {
@@ -178,8 +195,7 @@ impl Args {
         Ok(ExitCode::from(conclusion.exit_code()))
     }
 
-    fn config(self) -> Result<Config> {
-        let suite = self.source.load()?;
+    async fn config(self) -> Result<(Config, Option<generate::Source>)> {
         let mut legs: BTreeSet<_> = self.legs.iter().copied().collect();
         if legs.is_empty() {
             legs.extend([LegName::Wire, LegName::Chromium]);
@@ -207,34 +223,47 @@ impl Args {
                 SubjectConfig::Adapter(manifest)
             }
         };
+        let resume = if self.resume { Resume::Yes } else { Resume::No };
+        let made = self.generated.source(&subject, patience, resume).await?;
+        let suite = match &made {
+            None => self.source.load()?,
+            Some((source, made)) => self.source.with(source.files(made.n))?,
+        };
         let mut known = vec![deviations::chromium()];
         let of_adapter = match &subject {
             SubjectConfig::Adapter(manifest) => manifest.known.as_ref(),
             SubjectConfig::Deployed(_) | SubjectConfig::Reference(_) => None,
         };
-        for file in of_adapter.into_iter().chain(&self.known) {
+        if let Some(file) = of_adapter {
             known.push(read_known(file)?);
         }
-        Ok(Config {
+        let mut known = only_selectable(known, &suite);
+        for file in &self.known {
+            known.push(read_known(file)?);
+        }
+        let (source, generated) = made.unzip();
+        let config = Config {
             selection: self.choice.selection(),
             subject,
             legs: legs?,
-            known: only_selectable(known, &suite),
+            known,
             jobs: self.jobs.into(),
             patience,
+            generated,
             out: self.out,
-            resume: if self.resume { Resume::Yes } else { Resume::No },
+            resume,
             suite,
-        })
+        };
+        Ok((config, source))
     }
 }
 
-/// Without the embedded entries that are about vectors which the user's own suite does not have.
+/// Without the entries that are about vectors which `suite` does not have.
 fn only_selectable(mut known: Vec<KnownFile>, suite: &Suite) -> Vec<KnownFile> {
-    if let Some(embedded) = known.first_mut() {
-        embedded
-            .entries
-            .retain(|entry| suite.vectors.keys().any(|id| entry.id.matches(id.as_str())));
+    for file in &mut known {
+        let is_there = |id: &VectorId, entry: &KnownEntry| entry.id.matches(id.as_str());
+        file.entries
+            .retain(|entry| suite.vectors.keys().any(|id| is_there(id, entry)));
     }
     known
 }
@@ -248,11 +277,21 @@ fn read_known(path: &PathBuf) -> Result<KnownFile> {
         .wrap_err_with(|| format!("`{}` is no file of known failures", path.display()))
 }
 
-fn tell_results(overview: &Overview, index: Option<&str>, global: Global) -> Result<()> {
-    match global.format {
-        Format::Json => print_json(&summary(overview, index)),
-        Format::Text => {
+fn tell_results(
+    overview: &Overview,
+    index: Option<&str>,
+    small: Option<&Small>,
+    global: Global,
+) -> Result<()> {
+    let summary = || summary(overview, index);
+    match (global.format, small) {
+        (Format::Json, None) => print_json(&summary()),
+        (Format::Json, Some(small)) => print_json(&small.with(summary())),
+        (Format::Text, _) => {
             print(&text::text(overview, global.colour(), MOST_FINDINGS))?;
+            if let Some(small) = small {
+                print(&small.text(global.colour()))?;
+            }
             if let Some(index) = index.filter(|_| !global.quiet) {
                 tell(&format!("report: {index}"));
             }

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, process::ExitCode};
 use clap::Subcommand;
 use crosscheck_vectors::{
     coverage::Coverage,
-    load::{BesideEmbedded, LoadError, Suite},
+    load::{BesideEmbedded, Files, LoadError, Suite},
     role,
     schema::schema,
 };
@@ -28,15 +28,18 @@ pub(super) struct Args {
     source: Source,
 }
 
+/// The group of options that give vectors other than the embedded ones.
+pub(super) const OWN: &str = "own";
+
 /// Where vectors come from.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Source {
     /// A folder of suite files (`server/TOPIC.json`, `browser/ANCHOR/TOPIC.json`, `policies/NAME.json`) in
     /// place of the embedded ones.
-    #[arg(long, value_name = "DIR", global = true)]
+    #[arg(long, value_name = "DIR", global = true, group = OWN)]
     vectors: Option<PathBuf>,
     /// Take the embedded vectors as well as those of `--vectors`.
-    #[arg(long, global = true, requires = "vectors")]
+    #[arg(long, global = true, requires = OWN)]
     and_embedded: bool,
 }
 
@@ -65,38 +68,49 @@ enum Action {
 impl Source {
     /// The vectors, or one report of everything wrong with them.
     pub(super) fn load(&self) -> Result<Suite> {
-        let beside = if self.and_embedded {
+        explained(match &self.vectors {
+            None => Suite::embedded(),
+            Some(folder) => Suite::read(folder, self.beside()),
+        })
+    }
+
+    /// The vectors in `own`, or one report of everything wrong with them.
+    pub(super) fn with(&self, own: Files) -> Result<Suite> {
+        explained(Suite::of(own, self.beside()))
+    }
+
+    fn beside(&self) -> BesideEmbedded {
+        if self.and_embedded {
             BesideEmbedded::Yes
         } else {
             BesideEmbedded::No
-        };
-        let loaded = match &self.vectors {
-            None => Suite::embedded(),
-            Some(folder) => Suite::read(folder, beside),
-        };
-        loaded.map_err(|error| match error {
-            LoadError::Problems(problems) => {
-                let lines: Vec<_> = problems
-                    .iter()
-                    .map(|problem| format!("  {problem}"))
-                    .collect();
-                let n = problems.len();
-                let things = if n == 1 {
-                    "1 problem".to_owned()
-                } else {
-                    format!("{n} problems")
-                };
-                miette!(
-                    help = "each line names the file, the place in it and what is wrong",
-                    "{things} in the vectors\n{}",
-                    lines.join("\n")
-                )
-            }
-            other @ (LoadError::Unreadable { .. } | LoadError::Empty(_)) => {
-                miette::Report::from_err(other)
-            }
-        })
+        }
     }
+}
+
+fn explained(loaded: Result<Suite, LoadError>) -> Result<Suite> {
+    loaded.map_err(|error| match error {
+        LoadError::Problems(problems) => {
+            let lines: Vec<_> = problems
+                .iter()
+                .map(|problem| format!("  {problem}"))
+                .collect();
+            let n = problems.len();
+            let things = if n == 1 {
+                "1 problem".to_owned()
+            } else {
+                format!("{n} problems")
+            };
+            miette!(
+                help = "each line names the file, the place in it and what is wrong",
+                "{things} in the vectors\n{}",
+                lines.join("\n")
+            )
+        }
+        other @ (LoadError::Unreadable { .. } | LoadError::Empty(_)) => {
+            miette::Report::from_err(other)
+        }
+    })
 }
 
 impl Args {

@@ -51,6 +51,7 @@ fn run_with(suite: &Suite, fault: Option<Fault>, only: &[String]) -> Overview {
         jobs: 1,
         patience: Duration::from_secs(10),
         out: folder.path().to_owned(),
+        generated: None,
         resume: Resume::No,
     };
     let runtime = Runtime::new().unwrap();

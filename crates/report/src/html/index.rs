@@ -148,8 +148,13 @@ fn identity(context: &Context<'_>, totals: &Totals, frame: &Frame) -> Vec<(&'sta
     }
     let policies = results.vectors.iter().filter_map(|vector| vector.policy);
     let policies: BTreeSet<_> = policies.collect();
+    rows.push(("vectors", vectors));
+    rows.extend(
+        results
+            .generated
+            .map(|made| ("made up by", made.to_string())),
+    );
     rows.extend([
-        ("vectors", vectors),
         ("policies", policies.len().to_string()),
         ("suite", format!("crosscheck {}", clip(&results.suite, 40))),
         ("standard", format!("Fetch {}", frame.revision)),

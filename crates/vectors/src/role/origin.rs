@@ -34,6 +34,47 @@ pub(super) fn resolve(
     }))
 }
 
+/// The near-misses that the origin of a page can be, if a policy does not permit it.
+pub const OF_PAGES: [&str; 32] = [
+    "suffix",
+    "prefix",
+    "substring",
+    "dot",
+    "port",
+    "scheme",
+    "subdomain",
+    "parent",
+    "trailing-dot",
+    "tld",
+    "longer",
+    "shorter",
+    "twice",
+    "hyphen",
+    "hyphen-suffix",
+    "hyphen-prefix",
+    "longer-port",
+    "look-alike",
+    "exclamation-mark",
+    "dollar",
+    "ampersand",
+    "apostrophe",
+    "parenthesis",
+    "asterisk",
+    "plus",
+    "comma",
+    "semicolon",
+    "equals",
+    "underscore",
+    "backtick",
+    "brace",
+    "tilde",
+];
+
+/// The near-miss called `change` of `origin`; none if there is none.
+pub fn near_miss_of(change: &str, origin: &str) -> Option<String> {
+    near_miss(change)?(&Url::parse(origin).ok()?)
+}
+
 type NearMiss = fn(&Url) -> Option<String>;
 
 fn near_miss(change: &str) -> Option<NearMiss> {
@@ -177,7 +218,7 @@ fn denied(origins: &Listing<OriginRule>, origin: String) -> Filled {
 }
 
 /// Whether the operator means `origin` to be let in.
-fn intends(origins: &Listing<OriginRule>, origin: &str) -> bool {
+pub fn intends(origins: &Listing<OriginRule>, origin: &str) -> bool {
     let by_rule = |rule: &OriginRule| match rule {
         OriginRule::Exact(listed) => listed == origin,
         OriginRule::Null => origin == "null",
