@@ -215,7 +215,7 @@ fn told(asks: &[Ask], steps: &[VectorStep]) -> String {
     let said = asks.iter().zip(steps).map(|(ask, step)| ask.in_words(step));
     match said.collect::<Vec<_>>().as_slice() {
         [only] => format!("{only}."),
-        [first, rest @ ..] => format!("{first}, and {} more.", rest.len()),
+        [first, rest @ ..] => format!("{first}; {} more of the kind.", rest.len()),
         [] => String::new(),
     }
 }

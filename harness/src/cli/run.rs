@@ -54,7 +54,7 @@ pub(super) struct Args {
     #[command(flatten)]
     source: Source,
     #[command(flatten)]
-    generated: generated::Options,
+    generated: generated::Generate,
     /// Replay on this leg; repeatable. Default: wire and chromium.
     #[arg(long = "leg", value_enum, value_name = "LEG")]
     legs: Vec<LegName>,

@@ -227,7 +227,9 @@ impl Ask {
     /// Who asks for what, and what must come of it, without a full stop.
     pub(super) fn in_words(&self, step: &VectorStep) -> String {
         let origin = &self.origin;
-        let may = if step.expect.outcome == ExpectedOutcome::Readable {
+        let is_granted = |assertion: &ResponseAssertion| assertion.check == Check::StatusOk {};
+        let is_raw_and_granted = step.expect.responses.iter().any(is_granted);
+        let may = if step.expect.outcome == ExpectedOutcome::Readable || is_raw_and_granted {
             "may"
         } else {
             "may not"
@@ -246,7 +248,7 @@ impl Ask {
             }
             Act::See(_) => format!("`{origin}` {may} read{with}"),
             Act::Lines(lines) => {
-                format!("a preflight of `{origin}` may ask for {}", code(lines))
+                format!("A preflight of `{origin}` {may} ask for {}", code(lines))
             }
         }
     }

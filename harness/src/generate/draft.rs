@@ -17,9 +17,7 @@ use proptest::{
 use super::Law;
 
 /// Methods that policies list and pages use, in the spelling in which `fetch()` leaves them.
-const METHODS: [&str; 8] = [
-    "PUT", "DELETE", "PATCH", "PURGE", "QUERY", "patch", "M-SEARCH", "x-Own",
-];
+const METHODS: [&str; 6] = ["PUT", "DELETE", "PATCH", "patch", "MERGE", "PURGE"];
 
 /// Request headers that policies list and pages set.
 const REQUEST_HEADERS: [&str; 8] = [
@@ -30,7 +28,7 @@ const REQUEST_HEADERS: [&str; 8] = [
     "x-requested-with",
     "X-API-Key",
     "x-a-b",
-    "if-match",
+    "x-trace",
 ];
 
 /// Response headers that policies list and pages look for.

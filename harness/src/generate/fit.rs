@@ -45,12 +45,13 @@ impl Fit {
     /// together with credentials.
     pub(super) fn policy(&self, draft: &Draft) -> Policy {
         let credentials = draft.credentials == Wish::Yes && self.has("credentials");
-        let names = |names: &Names, any: &str, list: &str| {
+        let names = |names: &Names, any: &str, list: &str, same: fn(&str, &str) -> bool| {
             let any = names.any == Wildcard::Yes && !credentials && self.has(any);
             match (any, self.has(list)) {
                 (true, _) => Listing::Any,
                 (false, true) => {
-                    Listing::Listed(names.listed.iter().map(|&n| n.to_owned()).collect())
+                    let listed = names.listed.iter().map(|&name| name.to_owned());
+                    Listing::Listed(once(listed, |one, other| same(one, other)))
                 }
                 (false, false) => Listing::Listed(Vec::new()),
             }
@@ -62,18 +63,20 @@ impl Fit {
             origins: if any_origin {
                 Listing::Any
             } else {
-                Listing::Listed(draft.rules.iter().filter_map(rule).collect())
+                Listing::Listed(once(draft.rules.iter().filter_map(rule), OriginRule::eq))
             },
-            methods: names(&draft.methods, "methods.any", "methods.list"),
+            methods: names(&draft.methods, "methods.any", "methods.list", str::eq),
             request_headers: names(
                 &draft.request_headers,
                 "request-headers.any",
                 "request-headers.list",
+                str::eq_ignore_ascii_case,
             ),
             response_headers: names(
                 &draft.response_headers,
                 "response-headers.any",
                 "response-headers.list",
+                str::eq_ignore_ascii_case,
             ),
             credentials,
             max_age: if self.has("max-age") {
@@ -105,6 +108,17 @@ impl Fit {
             Rule::Below(site) | Rule::Exact(site) => exact(site),
         }
     }
+}
+
+/// The items without those that are the same as an earlier one.
+pub(super) fn once<T>(items: impl Iterator<Item = T>, same: impl Fn(&T, &T) -> bool) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::new();
+    for item in items {
+        if !kept.iter().any(|known| same(known, &item)) {
+            kept.push(item);
+        }
+    }
+    kept
 }
 
 /// An origin as browsers write it; `port` is never the scheme's own.

@@ -12,9 +12,12 @@ use crosscheck_vectors::{
 use super::{
     ask::{Act, Ask, permits_header},
     draft::{self, Asked, Draft, Join, Pick, Who, Wish},
-    fit::{Fit, serialized},
+    fit::{Fit, once, serialized},
     permits,
 };
+
+/// No host is longer in the domain name system.
+const LONGEST: usize = 253;
 
 /// A law that every sound server obeys under every policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -252,7 +255,7 @@ fn who(asked: &Asked, policy: &Policy) -> Option<(String, &'static str)> {
             (joined(*join, one, other)?, "origin-match")
         }
     };
-    let is_sent = Origin::parse(&origin).is_ok();
+    let is_sent = Origin::parse(&origin).is_ok() && origin.len() <= LONGEST;
     is_sent.then_some((origin, weakness))
 }
 
@@ -332,11 +335,6 @@ fn picked(pick: &Pick, from: &Listing<String>) -> String {
 
 /// Each name once, in any case.
 fn all_picked(picks: &[Pick], from: &Listing<String>) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for name in picks.iter().map(|pick| picked(pick, from)) {
-        if !names.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
-            names.push(name);
-        }
-    }
-    names
+    let names = picks.iter().map(|pick| picked(pick, from));
+    once(names, |one, other| one.eq_ignore_ascii_case(other))
 }

@@ -22,6 +22,8 @@ mod deployed;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod generate;
+#[cfg(test)]
 mod known;
 #[cfg(test)]
 mod meta;

@@ -1,17 +1,23 @@
 //! Laws that hold for every policy and every request.
 
+use axum::{Router, body::Body};
 use crosscheck_server::{
+    app::app,
     policy::Configured,
     request::{Headers, RequestHead},
     respond::{Decision, HeaderLines, Verdict, respond},
+    site::Site,
 };
 use crosscheck_vectors::policy::{Listing, MaxAge, OriginRule, Policy};
+use http::Request;
 use proptest::{
     collection::vec,
     prelude::{Just, Strategy, any, prop_oneof, proptest},
     prop_assert, prop_assert_eq,
     sample::{select, subsequence},
 };
+use tokio::runtime::Builder;
+use tower::ServiceExt as _;
 
 const ORIGINS: [&str; 6] = [
     "https://a.example",
@@ -142,6 +148,23 @@ fn values<'a>(decision: &'a Decision, name: &str) -> Vec<&'a str> {
     found.map(|(_, value)| value.to_str().unwrap()).collect()
 }
 
+fn request(asked: &Asked) -> Request<Body> {
+    let request = Request::builder().method(asked.method).uri("/echo");
+    let lines = asked.lines.iter();
+    let request = lines.fold(request, |request, (name, value)| {
+        request.header(*name, value)
+    });
+    request.body(Body::empty()).unwrap()
+}
+
+/// The last first, and the first `n` once more.
+fn rearrange<T: Clone>(list: &mut Listing<T>, n: usize) {
+    if let Listing::Listed(items) = list {
+        items.reverse();
+        items.extend_from_within(..n.min(items.len()));
+    }
+}
+
 /// Whether the browser is told that the page may read, or go on.
 fn grants(decision: &Decision) -> bool {
     match decision {
@@ -150,13 +173,14 @@ fn grants(decision: &Decision) -> bool {
     }
 }
 
-/// The header lines with the items of lists sorted.
+/// The header lines with the items of lists sorted, each once.
 fn sorted(decision: &Decision) -> Vec<(&str, Vec<&str>)> {
     headers(decision)
         .iter()
         .map(|(name, value)| {
             let mut items: Vec<_> = value.to_str().unwrap().split(", ").collect();
             items.sort_unstable();
+            items.dedup();
             (name.as_str(), items)
         })
         .collect()
@@ -164,18 +188,14 @@ fn sorted(decision: &Decision) -> Vec<(&str, Vec<&str>)> {
 
 proptest! {
     #[test]
-    fn the_order_of_a_list_means_nothing(policy in policy(), asked in asked()) {
-        let mut reversed = policy.clone();
-        if let Listing::Listed(rules) = &mut reversed.origins {
-            rules.reverse();
-        }
-        let Policy { methods, request_headers, response_headers, .. } = &mut reversed;
+    fn order_and_duplicates_in_a_list_mean_nothing(policy in policy(), asked in asked(), n in 0..4_usize) {
+        let mut other = policy.clone();
+        rearrange(&mut other.origins, n);
+        let Policy { methods, request_headers, response_headers, .. } = &mut other;
         for list in [methods, request_headers, response_headers] {
-            if let Listing::Listed(names) = list {
-                names.reverse();
-            }
+            rearrange(list, n);
         }
-        let (one, other) = (decide(&policy, &asked), decide(&reversed, &asked));
+        let (one, other) = (decide(&policy, &asked), decide(&other, &asked));
         prop_assert_eq!(sorted(&one), sorted(&other));
         prop_assert_eq!(grants(&one), grants(&other));
     }
@@ -189,6 +209,33 @@ proptest! {
         let before = decide(&policy, &asked);
         if grants(&before) {
             prop_assert_eq!(before, decide(&wider, &asked));
+        }
+    }
+
+    #[test]
+    fn two_policies_together_grant_no_third_origin(
+        policy in policy(), asked in asked(), more in vec(rule(), 0..5),
+    ) {
+        let (mut second, mut both) = (policy.clone(), policy.clone());
+        second.origins = Listing::Listed(more.clone());
+        if let Listing::Listed(rules) = &mut both.origins {
+            rules.extend(more);
+        }
+        if grants(&decide(&both, &asked)) {
+            prop_assert!([policy, second].iter().any(|policy| grants(&decide(policy, &asked))));
+        }
+    }
+
+    #[test]
+    fn earlier_requests_mean_nothing(policy in policy(), row in vec(asked(), 1..5)) {
+        let site = || app(Site::try_from(&policy).unwrap());
+        let runtime = Builder::new_current_thread().build().unwrap();
+        let used = site();
+        for asked in row {
+            let answer = |app: Router| runtime.block_on(app.oneshot(request(&asked))).unwrap();
+            let (after_others, alone) = (answer(used.clone()), answer(site()));
+            prop_assert_eq!(after_others.status(), alone.status());
+            prop_assert_eq!(after_others.headers(), alone.headers());
         }
     }
 

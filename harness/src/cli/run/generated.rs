@@ -33,7 +33,7 @@ const FILE: &str = "server/minimal.json";
 
 /// Vectors that are made up.
 #[derive(Clone, Debug, clap::Args)]
-pub(super) struct Options {
+pub(super) struct Generate {
     /// Make up so many vectors, by laws that hold under every policy, in place of the embedded ones
     /// (`--and-embedded` adds those). The smallest that fail are printed and saved in `--out`.
     #[arg(long, value_name = "N", group = OWN, conflicts_with = "url", value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -44,7 +44,7 @@ pub(super) struct Options {
     seed: Option<u64>,
 }
 
-impl Options {
+impl Generate {
     /// What vectors are made from, if they are to be, for `subject`.
     pub(super) async fn source(
         &self,
@@ -164,28 +164,31 @@ impl Small {
         if self.found.is_empty() {
             return String::new();
         }
-        let mut text = String::new();
+        let mut lines = Vec::new();
         for Finding { minimal, also } in &self.found {
-            text.push_str(&format!("\n{}\n", bold(minimal.law.statement(), colour)));
-            text.push_str(&format!(
-                "    Broken. The smallest of {} vectors that were made of {}:\n",
-                minimal.n_trials, minimal.of
-            ));
+            lines.extend([
+                String::new(),
+                bold(minimal.law.statement(), colour),
+                format!(
+                    "    Broken. The smallest of {} vectors that were made of {}:",
+                    minimal.n_trials, minimal.of
+                ),
+            ]);
             if !also.is_empty() {
                 let laws: Vec<_> = also.iter().map(|law| law.name()).collect();
-                text.push_str(&format!("    In the same way: {}\n", laws.join(", ")));
+                lines.push(format!("    In the same way: {}", laws.join(", ")));
             }
             let json = serde_json::to_value(&minimal.vector).unwrap_or_default();
-            for line in pretty(&json).lines() {
-                text.push_str(&format!("    {line}\n"));
-            }
+            let json = pretty(&json);
+            lines.extend(json.lines().map(|line| format!("    {line}")));
         }
-        text.push_str(&format!(
-            "\nsaved in {}\nrerun: {}\n",
-            self.folder.join(FILE).display(),
-            self.replay
-        ));
-        text
+        lines.extend([
+            String::new(),
+            format!("saved in {}", self.folder.join(FILE).display()),
+            format!("rerun: {}", self.replay),
+            String::new(),
+        ]);
+        lines.join("\n")
     }
 
     /// For programs.
