@@ -160,7 +160,6 @@ fn vector(law: Law, name: String, plan: Plan) -> Option<Vector> {
         intent,
         written,
         mut asks,
-        title,
     } = plan;
     // What is only advised stands by itself.
     let kind = asks.first()?.kind(&intent);
@@ -198,7 +197,7 @@ fn vector(law: Law, name: String, plan: Plan) -> Option<Vector> {
     for ((step, ask), seen) in vector.steps.iter_mut().zip(&asks).zip(&seen) {
         step.expect = ask.expectation(&intent, seen);
     }
-    vector.title = title.unwrap_or_else(|| told(&asks, &vector.steps));
+    vector.title = law.title(&vector.steps);
     vector.policy = Some(PolicySource::Inline(written));
     Some(vector)
 }
@@ -208,15 +207,6 @@ fn add(all: &mut Vec<String>, some: Vec<&'static str>) {
         if !all.iter().any(|known| known == item) {
             all.push(item.to_owned());
         }
-    }
-}
-
-fn told(asks: &[Ask], steps: &[VectorStep]) -> String {
-    let said = asks.iter().zip(steps).map(|(ask, step)| ask.in_words(step));
-    match said.collect::<Vec<_>>().as_slice() {
-        [only] => format!("{only}."),
-        [first, rest @ ..] => format!("{first}; {} more of the kind.", rest.len()),
-        [] => String::new(),
     }
 }
 

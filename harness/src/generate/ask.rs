@@ -223,35 +223,52 @@ impl Ask {
         }
         (flags, rules)
     }
+}
 
-    /// Who asks for what, and what must come of it, without a full stop.
-    pub(super) fn in_words(&self, step: &VectorStep) -> String {
-        let origin = &self.origin;
+/// Who asks for what in `step`, and what must come of it, without a full stop.
+pub(super) fn in_words(step: &VectorStep) -> String {
+    let client = &step.client;
+    let code = |names: Vec<String>| format!("`{}`", names.join("`, `"));
+    if client.api == Api::Raw {
+        let values = |name: &str| -> Vec<String> {
+            let values = lines(&client.headers, name.as_bytes());
+            values.map(ByteString::to_text).collect()
+        };
         let is_granted = |assertion: &ResponseAssertion| assertion.check == Check::StatusOk {};
-        let is_raw_and_granted = step.expect.responses.iter().any(is_granted);
-        let may = if step.expect.outcome == ExpectedOutcome::Readable || is_raw_and_granted {
-            "may"
-        } else {
-            "may not"
-        };
-        let with = match self.credentials {
-            Credentials::Include => " with credentials",
-            Credentials::Omit | Credentials::SameOrigin => "",
-        };
-        let code = |names: &[String]| format!("`{}`", names.join("`, `"));
-        match &self.act {
-            Act::Read => format!("`{origin}` {may} read{with}"),
-            Act::Use(method) => format!("`{origin}` {may} use `{method}`{with}"),
-            Act::Set(names) => format!("`{origin}` {may} set {}{with}", code(names)),
-            Act::See(names) if may == "may" => {
-                format!("`{origin}` sees what is exposed of {}{with}", code(names))
-            }
-            Act::See(_) => format!("`{origin}` {may} read{with}"),
-            Act::Lines(lines) => {
-                format!("A preflight of `{origin}` {may} ask for {}", code(lines))
-            }
-        }
+        let may = may(step.expect.responses.iter().any(is_granted));
+        let (origin, asked) = (values("Origin"), values(REQUESTED));
+        return format!(
+            "A preflight of {} {may} ask for {}",
+            code(origin),
+            code(asked)
+        );
     }
+    let origin = client.origin.as_deref().unwrap_or_default();
+    let is_readable = step.expect.outcome == ExpectedOutcome::Readable;
+    let may = may(is_readable);
+    let with = match client.credentials {
+        Credentials::Include => " with credentials",
+        Credentials::Omit | Credentials::SameOrigin => "",
+    };
+    let names = client.headers.iter().map(|(name, _)| name.to_text());
+    let names: Vec<_> = names.collect();
+    let shown = client.url.iter().flat_map(|url| url.split(['?', '&']));
+    let shown = shown.filter_map(|pair| pair.strip_prefix("h=")?.strip_suffix(":1"));
+    let shown: Vec<_> = shown.map(str::to_owned).collect();
+    let what = if client.method.as_bytes() != b"GET" {
+        format!("{may} use `{}`", client.method.to_text())
+    } else if !names.is_empty() {
+        format!("{may} set {}", code(names))
+    } else if is_readable && !shown.is_empty() {
+        format!("sees what is exposed of {}", code(shown))
+    } else {
+        format!("{may} read")
+    };
+    format!("`{origin}` {what}{with}")
+}
+
+fn may(granted: bool) -> &'static str {
+    if granted { "may" } else { "may not" }
 }
 
 /// An expectation that demands nothing yet.

@@ -164,6 +164,8 @@ pub(super) enum Join {
 pub(super) enum Act {
     Read,
     Use(Pick),
+    /// Uses a listed method in the other letters.
+    Respell(usize),
     Set(Vec<Pick>),
     See(Vec<Pick>),
     /// A preflight as no browser sends it: so many names on a line, with or without a blank.
@@ -180,13 +182,14 @@ pub(super) struct Pick {
 /// The material of one vector for `law`.
 pub(super) fn draft(law: Law) -> BoxedStrategy<Draft> {
     let wildcard = || weighted(0.12).prop_map(|yes| if yes { Wildcard::Yes } else { Wildcard::No });
-    let names = |pool: &'static [&'static str]| {
-        (wildcard(), vec(select(pool), 0..=3)).prop_map(|(any, listed)| Names { any, listed })
+    let names = |pool: &'static [&'static str], n| {
+        (wildcard(), vec(select(pool), n)).prop_map(|(any, listed)| Names { any, listed })
     };
+    let least = usize::from(law == Law::RequestedHeaders);
     let lists = (
-        names(&METHODS),
-        names(&REQUEST_HEADERS),
-        names(&RESPONSE_HEADERS),
+        names(&METHODS, 0..=3),
+        names(&REQUEST_HEADERS, least..=3 + least),
+        names(&RESPONSE_HEADERS, 0..=3),
     );
     let max_age = select(vec![
         MaxAge::Unset,
@@ -196,17 +199,13 @@ pub(super) fn draft(law: Law) -> BoxedStrategy<Draft> {
         MaxAge::Seconds(600),
         MaxAge::Seconds(86400),
     ]);
-    let rest = (
-        wildcard(),
-        wish(0.4),
-        max_age,
-        vec(asked(law), n_asks(law)),
-        vec(0..64_usize, n_moves(law)),
-    );
-    (vec(rule(), n_rules(law)), lists, rest)
-        .prop_map(|(rules, lists, rest)| {
+    // Made smaller in this order: who asks for what first, for then more of the policy can go.
+    let asked = (vec(asked(law), n_asks(law)), vec(0..64_usize, n_moves(law)));
+    let rules = vec(rule(), n_rules(law));
+    (asked, rules, lists, (wildcard(), wish(0.4), max_age))
+        .prop_map(|((asks, moves), rules, lists, rest)| {
             let (methods, request_headers, response_headers) = lists;
-            let (any_origin, credentials, max_age, asks, moves) = rest;
+            let (any_origin, credentials, max_age) = rest;
             Draft {
                 rules,
                 methods,
@@ -268,8 +267,9 @@ fn rule() -> impl Strategy<Value = Rule> {
     ]
 }
 
-fn pick(pool: &'static [&'static str]) -> impl Strategy<Value = Pick> {
-    let listed = option::weighted(0.6, 0..6_usize);
+/// One of `pool`, or with this probability what the policy lists.
+fn pick(pool: &'static [&'static str], listed: f64) -> impl Strategy<Value = Pick> {
+    let listed = option::weighted(listed, 0..6_usize);
     (listed, select(pool)).prop_map(|(listed, other)| Pick { listed, other })
 }
 
@@ -309,18 +309,19 @@ fn asked(law: Law) -> impl Strategy<Value = Asked> {
 }
 
 fn act(law: Law) -> BoxedStrategy<Act> {
-    let set = |most| vec(pick(&REQUEST_HEADERS), 1..=most);
+    let set = |most| vec(pick(&REQUEST_HEADERS, 0.8), 1..=most);
     if law == Law::RequestedHeaders {
         let blank = select(vec![",", ", "]);
         let lines =
-            (set(4), 1..=4_usize, blank).prop_map(|(n, per, blank)| Act::Lines(n, per, blank));
+            (set(4), 1..=3_usize, blank).prop_map(|(n, per, blank)| Act::Lines(n, per, blank));
         return prop_oneof![set(4).prop_map(Act::Set), lines].boxed();
     }
     prop_oneof![
         4 => Just(Act::Read),
-        2 => pick(&METHODS).prop_map(Act::Use),
+        2 => pick(&METHODS, 0.6).prop_map(Act::Use),
+        1 => (0..3_usize).prop_map(Act::Respell),
         2 => set(3).prop_map(Act::Set),
-        2 => vec(pick(&RESPONSE_HEADERS), 1..=3).prop_map(Act::See),
+        2 => vec(pick(&RESPONSE_HEADERS, 0.6), 1..=3).prop_map(Act::See),
     ]
     .boxed()
 }

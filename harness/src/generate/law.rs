@@ -7,14 +7,18 @@ use crosscheck_vectors::{
     client::Credentials,
     policy::{Listing, OriginRule, Policy},
     role::origin::near_miss_of,
+    vector::VectorStep,
 };
 
 use super::{
-    ask::{Act, Ask, permits_header},
+    ask::{Act, Ask, in_words, permits_header},
     draft::{self, Asked, Draft, Join, Pick, Who, Wish},
     fit::{Fit, once, serialized},
     permits,
 };
+
+/// Methods that `fetch()` turns into capitals.
+const NORMALIZED: [&str; 2] = ["DELETE", "PUT"];
 
 /// No host is longer in the domain name system.
 const LONGEST: usize = 253;
@@ -44,8 +48,6 @@ pub(super) struct Plan {
     /// How the operator writes it.
     pub(super) written: Policy,
     pub(super) asks: Vec<Ask>,
-    /// What the law has to do with it, if it has a sentence of its own.
-    pub(super) title: Option<String>,
 }
 
 impl Law {
@@ -90,11 +92,12 @@ impl Law {
         let ask = |asked: &Asked| ask(asked, &policy);
         let mut asks: Vec<_> = draft.asks.iter().filter_map(ask).collect();
         let mut written = policy.clone();
-        let mut title = None;
         match self {
             Self::Grants => {}
             Self::Wider => {
-                let added = last_rule(&policy)?;
+                let [_, .., _added] = policy.origins.listed() else {
+                    return None;
+                };
                 let earlier = without_last_rule(&policy);
                 asks.retain(|ask| permits(&earlier, &ask.origin) && is_granted(ask, &earlier));
                 // At the front as well as at the end.
@@ -103,22 +106,18 @@ impl Law {
                 {
                     rules.rotate_right(1);
                 }
-                title = Some(format!(
-                    "{added} is added, and takes nothing from the others."
-                ));
             }
             Self::Union => {
+                let [_, .., _last] = policy.origins.listed() else {
+                    return None;
+                };
                 asks.retain(|ask| !permits(&policy, &ask.origin));
-                let text = "An origin that is in neither of two lists is not in both together.";
-                title = Some(text.to_owned());
             }
             Self::Order => {
                 reorder(&mut written, &draft.moves);
                 if written == policy {
                     return None;
                 }
-                let text = "Lists that are in another order, or name things twice, mean the same.";
-                title = Some(text.to_owned());
             }
             Self::RequestedHeaders => {
                 let requested = |ask: &Ask| matches!(ask.act, Act::Lines(_) | Act::Set(_));
@@ -129,8 +128,6 @@ impl Law {
                 if asks.iter().all(|ask| *ask == again) {
                     return None;
                 }
-                let text = "Requests in a row get the answers that each gets alone.";
-                title = Some(text.to_owned());
                 asks.push(again);
             }
         }
@@ -138,8 +135,35 @@ impl Law {
             intent: policy,
             written,
             asks,
-            title,
         })
+    }
+
+    /// What `steps` say about it, in a sentence.
+    pub(super) fn title(self, steps: &[VectorStep]) -> String {
+        let said: Vec<_> = steps.iter().map(in_words).collect();
+        let told = match (self, said.as_slice()) {
+            (Self::Memory, said) => said.join(", then "),
+            (_, [first, _, rest @ ..]) => {
+                format!("{first}, and {} more end as they must", 1 + rest.len())
+            }
+            (_, said) => said.concat(),
+        };
+        match self {
+            Self::Grants | Self::Memory | Self::Order | Self::RequestedHeaders => {
+                format!("{told}.")
+            }
+            Self::Union => format!("{told}; two lists together have no third origin."),
+            Self::Wider => format!("{told}, whatever is added."),
+        }
+    }
+
+    /// Whether `policy` and so many steps can have to do with it at all.
+    pub(super) fn is_about(self, policy: &Policy, n_steps: usize) -> bool {
+        match self {
+            Self::Grants | Self::Order | Self::RequestedHeaders => true,
+            Self::Memory => n_steps > 1,
+            Self::Union | Self::Wider => policy.origins.listed().len() > 1,
+        }
     }
 }
 
@@ -160,15 +184,6 @@ fn is_granted(ask: &Ask, policy: &Policy) -> bool {
         Act::Lines(_) | Act::Read | Act::See(_) => true,
     };
     may && (policy.credentials || ask.credentials != Credentials::Include)
-}
-
-fn last_rule(policy: &Policy) -> Option<String> {
-    Some(match policy.origins.listed() {
-        [_, .., OriginRule::Exact(origin)] => format!("`{origin}`"),
-        [_, .., OriginRule::Null] => "`null`".to_owned(),
-        [_, .., OriginRule::SubdomainsOf(origin)] => format!("Every subdomain of `{origin}`"),
-        _ => return None,
-    })
 }
 
 fn without_last_rule(policy: &Policy) -> Policy {
@@ -305,6 +320,7 @@ fn act(act: &draft::Act, policy: &Policy) -> Option<Act> {
     Some(match act {
         draft::Act::Read => Act::Read,
         draft::Act::Use(method) => Act::Use(picked(method, &policy.methods)),
+        draft::Act::Respell(at) => Act::Use(respelt(*at, &policy.methods)?),
         draft::Act::Set(names) => Act::Set(all_picked(names, &policy.request_headers)),
         draft::Act::See(names) => Act::See(all_picked(names, &policy.response_headers)),
         draft::Act::Lines(names, per_line, comma) => {
@@ -323,6 +339,22 @@ fn act(act: &draft::Act, policy: &Policy) -> Option<Act> {
             }
             Act::Lines(lines)
         }
+    })
+}
+
+/// A listed method in the other letters, of those that `fetch()` leaves alone.
+fn respelt(at: usize, methods: &Listing<String>) -> Option<String> {
+    let kept = methods
+        .listed()
+        .iter()
+        .filter(|method| !NORMALIZED.contains(&&***method));
+    let kept: Vec<_> = kept.collect();
+    let method = kept.get(at.checked_rem(kept.len())?)?;
+    let upper = method.to_ascii_uppercase();
+    Some(if upper == **method {
+        method.to_ascii_lowercase()
+    } else {
+        upper
     })
 }
 

@@ -1,7 +1,10 @@
 //! A failing vector made as small as can be.
 
 use crosscheck_report::{results::LegResult, verdict::Verdict};
-use crosscheck_vectors::vector::{Vector, VectorId};
+use crosscheck_vectors::{
+    policy::{Listing, Policy},
+    vector::{PolicySource, Vector, VectorId},
+};
 use proptest::strategy::ValueTree;
 
 use super::{Law, Source, origin_of};
@@ -97,10 +100,15 @@ pub async fn shrink(
             tree.complicate()
         };
     }
-    if law == Law::Memory {
-        drop_steps(&mut best, &mut trials).await;
-    }
-    let (vector, result) = best;
+    drop_parts(&mut best, &mut trials).await;
+    let (mut vector, result) = best;
+    let policy = policy(&vector)?;
+    let law = if law.is_about(&policy, vector.steps.len()) {
+        law
+    } else {
+        Law::Grants
+    };
+    vector.title = law.title(&vector.steps);
     Some(Minimal {
         law,
         of: id.clone(),
@@ -110,18 +118,57 @@ pub async fn shrink(
     })
 }
 
-/// Leaves out steps without which it fails as well: what is asked for last was asked for first.
-async fn drop_steps<T: Try>(best: &mut (Vector, LegResult), trials: &mut Trials<'_, T>) {
-    let mut at = best.0.steps.len();
-    while at > 0 && trials.may_go_on() {
-        at -= 1;
-        if best.0.steps.len() == 1 {
+/// Leaves out whatever it fails as well without: steps, and what the policy lists. If a law has nothing
+/// to do with what is left, another one is broken.
+async fn drop_parts<T: Try>(best: &mut (Vector, LegResult), trials: &mut Trials<'_, T>) {
+    let mut at = 0;
+    while let Some(vector) = without(&best.0, at) {
+        if !trials.may_go_on() {
             return;
         }
-        let mut vector = best.0.clone();
-        vector.steps.remove(at);
-        if let Some(result) = trials.fails(&vector).await {
-            *best = (vector, result);
+        match trials.fails(&vector).await {
+            Some(result) => *best = (vector, result),
+            None => at += 1,
         }
+    }
+}
+
+/// `vector` without its part number `at`; none if it has no such part.
+fn without(vector: &Vector, at: usize) -> Option<Vector> {
+    let mut less = vector.clone();
+    let mut at = at;
+    if less.steps.len() > 1 {
+        if at < less.steps.len() {
+            less.steps.remove(at);
+            return Some(less);
+        }
+        at -= less.steps.len();
+    }
+    let mut policy = policy(vector)?;
+    remove(&mut policy.origins, &mut at)
+        .or_else(|| remove(&mut policy.methods, &mut at))
+        .or_else(|| remove(&mut policy.request_headers, &mut at))
+        .or_else(|| remove(&mut policy.response_headers, &mut at))?;
+    less.policy = Some(PolicySource::Inline(policy));
+    Some(less)
+}
+
+/// Removes item `at` of `list`; none if it has so few that `at` is about a later list.
+fn remove<T>(list: &mut Listing<T>, at: &mut usize) -> Option<()> {
+    let Listing::Listed(items) = list else {
+        return None;
+    };
+    if *at < items.len() {
+        items.remove(*at);
+        return Some(());
+    }
+    *at -= items.len();
+    None
+}
+
+fn policy(vector: &Vector) -> Option<Policy> {
+    match &vector.policy {
+        Some(PolicySource::Inline(policy)) => Some(policy.clone()),
+        Some(PolicySource::Suite(_)) | None => None,
     }
 }

@@ -216,7 +216,7 @@ fn named(mut found: Vec<Finding>, made: Option<Generated>) -> Vec<Finding> {
         };
         if let Some(made) = made {
             minimal.vector.why = format!(
-                "{} Made of `{}`, which `{made}` makes up.",
+                "{} Found as `{}` of `{made}`.",
                 minimal.law.statement(),
                 minimal.of
             );
