@@ -270,7 +270,10 @@ fn who(asked: &Asked, policy: &Policy) -> Option<(String, &'static str)> {
             (joined(*join, one, other)?, "origin-match")
         }
     };
-    let is_sent = Origin::parse(&origin).is_ok() && origin.len() <= LONGEST;
+    // Not every browser loads pages from hosts with other characters.
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || ".-_:/[]".contains(letter);
+    let is_loaded = origin.chars().all(is_plain) && origin.len() <= LONGEST;
+    let is_sent = is_loaded && Origin::parse(&origin).is_ok();
     is_sent.then_some((origin, weakness))
 }
 
