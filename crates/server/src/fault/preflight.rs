@@ -96,12 +96,11 @@ pub(super) fn method_unlisted(case: &Case<'_>, decision: &mut Decision) {
 /// Fails at a preflight whose method or headers are no tokens.
 pub(super) fn odd_fails(case: &Case<'_>, decision: &mut Decision) {
     let headers = case.request.headers;
-    let methods = headers.values(&ACCESS_CONTROL_REQUEST_METHOD);
+    let mut methods = headers.values(&ACCESS_CONTROL_REQUEST_METHOD);
     let mut names = headers
         .values(&ACCESS_CONTROL_REQUEST_HEADERS)
         .flat_map(token::list);
-    let is_odd = methods.into_iter().any(|method| !token::is_token(method))
-        || names.any(|name| name.is_none());
+    let is_odd = methods.any(|method| !token::is_token(method)) || names.any(|name| name.is_none());
     if is_odd && case.request.method == b"OPTIONS" {
         *decision = Decision::answer(StatusCode::INTERNAL_SERVER_ERROR, Vec::new());
     }

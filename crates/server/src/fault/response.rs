@@ -140,7 +140,7 @@ pub(super) fn expose_request_headers(case: &Case<'_>, decision: &mut Decision) {
         decision.headers_mut(),
         &ACCESS_CONTROL_EXPOSE_HEADERS,
         |names| {
-            let also = listed.iter().map(|name| name.as_bytes());
+            let also = listed.iter().map(String::as_bytes);
             let all: Vec<_> = std::iter::once(names).chain(also).collect();
             all.join(&b", "[..])
         },
