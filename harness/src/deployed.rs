@@ -8,7 +8,7 @@ use std::{
 
 use crosscheck_oracle::{HeaderList, OutgoingRequest, Purpose, Response};
 use reqwest::{
-    Method,
+    Method, StatusCode,
     header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION},
 };
 use tokio::time::{Instant, sleep_until, timeout_at};
@@ -30,6 +30,9 @@ pub struct Settings {
     /// So many bytes of a body are kept; what is longer is not read to its end.
     pub longest_body: usize,
 }
+
+/// So long a body may take once the head is there.
+const LONGEST_WAIT_FOR_BODY: Duration = Duration::from_secs(1);
 
 /// What stands for what is private.
 const CONCEALED: &[u8; 9] = b"(private)";
@@ -144,6 +147,11 @@ impl Deployed {
         let answer = sent
             .map_err(|_elapsed| Unanswered::TooSlow(self.timeout))?
             .map_err(|error| Unanswered::Failed(error.without_url()))?;
+        if answer.status() == StatusCode::TOO_MANY_REQUESTS {
+            return Err(Unanswered::TooMany);
+        }
+        // A stream of events never ends, and nothing depends on what it says.
+        let deadline = deadline.min(Instant::now() + LONGEST_WAIT_FOR_BODY);
         Ok(self.receive(answer, deadline).await)
     }
 
@@ -231,6 +239,9 @@ pub enum Unanswered {
     /// No answer in time.
     #[error("no answer within {} s", .0.as_secs_f32())]
     TooSlow(Duration),
+    /// The server wants to be asked less often, and says nothing else.
+    #[error("too many requests: it answers 429; ask less often with `--rate`")]
+    TooMany,
     /// The HTTP library cannot say it.
     #[error("the request has bytes that HTTP does not allow")]
     Unsendable,

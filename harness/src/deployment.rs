@@ -115,6 +115,24 @@ impl Deployment {
         any
     }
 
+    /// Repeats, for a step that a cache answered, what the same call exchanged before: how long an
+    /// answer is kept is for the resource to say. Returns whether there was any.
+    pub fn admit_cached(&self, case: &Case, seen: &mut [Observation]) -> bool {
+        let mut any = false;
+        for step in 1..seen.len().min(case.vector.steps.len()) {
+            let (before, rest) = seen.split_at_mut(step);
+            let client = &case.vector.steps[step].client;
+            let same = |at: &usize| case.vector.steps[*at].client == *client;
+            if rest[0].exchanges.is_empty()
+                && let Some(at) = (0..step).rev().find(same)
+            {
+                rest[0].exchanges = before[at].exchanges.last().cloned().into_iter().collect();
+                any = true;
+            }
+        }
+        any
+    }
+
     /// Why no page can replay `case`; none if one can.
     pub fn unfit_for_pages(&self, case: &Case) -> Option<&'static str> {
         let host = self.url.host_str();

@@ -120,6 +120,9 @@ impl Wire {
             if deployment.admit_unsent(&mut seen.observations) {
                 seen.order.get_or_insert_with(|| UNSENT.to_owned());
             }
+            if deployment.admit_cached(case, &mut seen.observations) {
+                seen.order.get_or_insert_with(|| CACHED.to_owned());
+            }
             return Ok(seen);
         }
         let judges_server = case.server.is_judged();
@@ -162,6 +165,8 @@ impl Wire {
 
 /// What is said of a case that a deployed server was not asked to the end.
 const UNSENT: &str = "judged by its preflight alone: what changes something was not sent";
+
+const CACHED: &str = "the resource may be kept by caches: what a page's own cache answered was not sent again";
 
 /// A session with a server that is not on this machine.
 struct Remote<'a> {

@@ -25,6 +25,11 @@ pub enum Silence {
     /// As much was asked as was allowed.
     #[error("the limit of requests was reached")]
     Budget,
+    /// It refuses what it granted before, as firewalls do.
+    #[error(
+        "the trusted page is now refused what it was granted before, so refusals since then prove nothing"
+    )]
+    Blocked,
     /// The server stopped answering.
     #[error("{0}")]
     Unreachable(String),
@@ -79,6 +84,18 @@ impl<'a, T: Transport> Asker<'a, T> {
         let response = answer.as_ref().ok().cloned();
         self.exchanges.push(Exchange { request, answer });
         Ok(response.map(|response| (place, response)))
+    }
+
+    /// Takes no notice of what was left unanswered so far.
+    pub fn forgive(&mut self) {
+        self.n_unanswered = 0;
+    }
+
+    /// Everything that was answered so far.
+    pub fn answers(&self) -> impl Iterator<Item = &Response> {
+        self.exchanges
+            .iter()
+            .filter_map(|exchange| exchange.answer.as_ref().ok())
     }
 
     /// What was asked at `place`.

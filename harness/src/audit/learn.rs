@@ -110,6 +110,10 @@ pub struct Learnt {
     pub missing: Option<Asked>,
     /// What a trusted page gets if it asks whether anything changed.
     pub conditional: Option<Asked>,
+    /// Why preflights were given up: nothing answers them.
+    pub deaf: Option<String>,
+    /// Whether a cache stood in the way, and was got round.
+    pub behind_cache: bool,
     /// Why less was asked than could be.
     pub silence: Option<Silence>,
 }
@@ -180,6 +184,8 @@ pub async fn learn(
             preflights: Vec::new(),
             missing: None,
             conditional: None,
+            deaf: None,
+            behind_cache: false,
             silence: None,
         },
     };
@@ -197,6 +203,14 @@ pub async fn learn(
     }
 }
 
+/// Whether `answer` was kept by a cache that does not tell origins apart.
+fn is_from_cache(answer: &Response) -> bool {
+    let value = |name: &str| answer.headers.get(name);
+    let hit = |value: &[u8]| value.to_ascii_lowercase().windows(3).any(|part| part == b"hit");
+    let kept = value("age").is_some() || value("x-cache").is_some_and(|value| hit(&value));
+    kept && !super::weakness::varies(answer)
+}
+
 /// A conversation with one server.
 struct Conversation<'a, T> {
     asker: Asker<'a, T>,
@@ -209,11 +223,32 @@ impl<T: Transport> Conversation<'_, T> {
     async fn converse(&mut self) -> Result<(), Silence> {
         self.baseline().await?;
         self.strangers().await?;
+        if !self.learnt.behind_cache && self.asker.answers().any(is_from_cache) {
+            self.learnt.behind_cache = true;
+            self.learnt.strangers.clear();
+            self.learnt.null.clear();
+            self.strangers().await?;
+        }
         self.candidates().await?;
-        self.trusted_preflights().await?;
+        if let Err(silence) = self.trusted_preflights().await {
+            self.without_preflights(silence)?;
+        }
         self.further_answers().await?;
         self.near_misses().await?;
-        self.odd_preflights().await
+        if self.learnt.deaf.is_none() {
+            self.odd_preflights().await?;
+        }
+        Ok(())
+    }
+
+    /// Goes on with GET if it is only preflights that nothing answers.
+    fn without_preflights(&mut self, silence: Silence) -> Result<(), Silence> {
+        let Silence::Unreachable(why) = silence else {
+            return Err(silence);
+        };
+        self.asker.forgive();
+        self.learnt.deaf = Some(why);
+        Ok(())
     }
 
     async fn baseline(&mut self) -> Result<(), Silence> {
@@ -234,7 +269,10 @@ impl<T: Transport> Conversation<'_, T> {
         sender: Sender,
         further: &[(&str, &[u8])],
     ) -> Result<Option<Asked>, Silence> {
-        let url = self.learnt.target.url().clone();
+        let url = match self.learnt.behind_cache {
+            false => self.learnt.target.url().clone(),
+            true => self.learnt.target.aside(&self.names.next_name()),
+        };
         let mut request = sender.ask(&url);
         for (name, value) in further {
             request.headers.push(*name, *value);

@@ -140,10 +140,9 @@ pub const NEAR_MISSES: &[Probe] = &[
         Stranger,
         "with another character where a trusted one has its first dot",
         |base, names| {
-            let letter =
-                char::from(b'a' + u8::try_from(names.next_port() % 26).unwrap_or_default());
+            let letter = letter(names).to_string();
             base.is_name()
-                .then(|| base.with_host(&base.host.replacen('.', &letter.to_string(), 1)))
+                .then(|| base.with_host(&base.host.replacen('.', &letter, 1)))
         }
     ),
     probe!(
@@ -169,12 +168,37 @@ pub const NEAR_MISSES: &[Probe] = &[
         "that has a trusted host in it",
         |base, names| {
             Some(format!(
-                "{}://{}{}.{}.example",
+                "{}://{}.{}.{}.example",
                 base.scheme,
                 names.next_name(),
                 base.host,
                 names.next_name()
             ))
+        }
+    ),
+    probe!(
+        "inner-dot",
+        "origin-match",
+        Stranger,
+        "with another character where a trusted one has the dot before its domain",
+        |base, names| {
+            let domain = base.registrable.as_deref()?;
+            let before = base.host.strip_suffix(domain)?.strip_suffix('.')?;
+            before
+                .contains('.')
+                .then(|| base.with_host(&format!("{before}{}{domain}", letter(names))))
+        }
+    ),
+    probe!(
+        "cut-short",
+        "origin-match",
+        Stranger,
+        "that is the beginning of a trusted one",
+        |base, _| {
+            let mut shorter = base.host.clone();
+            shorter.pop();
+            base.is_name()
+                .then(|| format!("{}://{shorter}", base.scheme))
         }
     ),
     probe!(
@@ -259,6 +283,18 @@ pub const NEAR_MISSES: &[Probe] = &[
         }
     ),
     probe!(
+        "scheme-below",
+        "insecure-scheme",
+        Neighbour,
+        "with `http` below a trusted host that has `https`",
+        |base, names| {
+            (base.scheme == "https" && base.is_name()).then(|| {
+                let port = base.port.map(|port| format!(":{port}")).unwrap_or_default();
+                format!("http://{}.{}{port}", names.next_name(), base.host)
+            })
+        }
+    ),
+    probe!(
         "subdomain",
         "origin-match",
         Subdomains,
@@ -324,6 +360,20 @@ pub const NEAR_MISSES: &[Probe] = &[
 /// Hosts that are trusted by mistake rather than by resemblance.
 pub const OTHERS: &[Probe] = &[
     probe!(
+        "unencrypted",
+        "reflected-origin",
+        Stranger,
+        "whose pages are not encrypted",
+        |base, names| (base.scheme == "https").then(|| stranger("http", names))
+    ),
+    probe!(
+        "localhost-prefix",
+        "origin-match",
+        Stranger,
+        "that begins like `http://localhost`",
+        |_, names| { Some(format!("http://localhost.{}.example", names.next_name())) }
+    ),
+    probe!(
         "localhost",
         "internal-origin",
         Neighbour,
@@ -372,8 +422,16 @@ pub const OTHERS: &[Probe] = &[
         "vercel",
         "third-party-origin",
         Stranger,
-        "below `vercel.app`, where anybody has pages",
-        |_, names| { Some(format!("https://{}.vercel.app", names.next_name())) }
+        "below `vercel.app` with a trusted name before it, where anybody has pages",
+        |base, names| {
+            // Patterns for previews begin with the project's name.
+            let project = base.registrable.as_deref().and_then(|name| name.split('.').next());
+            let name = names.next_name();
+            Some(match project {
+                Some(project) => format!("https://{project}-{name}.vercel.app"),
+                None => format!("https://{name}.vercel.app"),
+            })
+        }
     ),
     probe!(
         "heroku",
@@ -397,6 +455,11 @@ pub const OTHERS: &[Probe] = &[
         |_, _| Some("https://fiddle.jshell.net".to_owned())
     ),
 ];
+
+/// Some letter.
+fn letter(names: &mut Names) -> char {
+    char::from(b'a' + u8::try_from(names.next_port() % 26).unwrap_or_default())
+}
 
 /// The trusted host, then `character`, then a stranger's domain.
 fn special(base: &Base, names: &mut Names, character: &str) -> Option<String> {

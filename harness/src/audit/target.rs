@@ -50,6 +50,13 @@ impl Target {
         }
     }
 
+    /// The same with a query that no cache has seen.
+    pub fn aside(&self, name: &str) -> Url {
+        let mut url = self.url.clone();
+        url.query_pairs_mut().append_pair("crosscheck", name);
+        url
+    }
+
     /// A place below it that is not there.
     pub fn missing(&self, name: &str) -> Url {
         let mut url = self.url.clone();
@@ -151,6 +158,14 @@ mod tests {
     fn a_place_that_is_not_there(#[case] url: &str, #[case] missing: &str) {
         let target: Target = url.parse().unwrap();
         assert_eq!(target.missing("n").as_str(), missing);
+    }
+
+    #[rstest]
+    #[case("https://api.example/a?q=1", "https://api.example/a?q=1&crosscheck=n")]
+    #[case("https://api.example", "https://api.example/?crosscheck=n")]
+    fn a_query_that_no_cache_has_seen(#[case] url: &str, #[case] aside: &str) {
+        let target: Target = url.parse().unwrap();
+        assert_eq!(target.aside("n").as_str(), aside);
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! What is weak about the grants of a server: pure functions of what was learnt.
 
 mod caches;
+mod circumstances;
 mod headers;
 mod origins;
 mod preflights;
+
+pub use caches::varies;
 
 use super::{ask::Place, learn::Learnt, sender::Sharing};
 
@@ -69,6 +72,7 @@ pub fn judge(learnt: &Learnt) -> Judgement {
     preflights::judge(learnt, &mut judgement);
     headers::judge(learnt, &mut judgement);
     caches::judge(learnt, &mut judgement);
+    circumstances::judge(learnt, &mut judgement);
     judgement
         .weaknesses
         .sort_by(|one, other| (other.severity, one.class).cmp(&(one.severity, other.class)));

@@ -91,6 +91,8 @@ impl<T: Transport> Conversation<'_, T> {
             origins.extend(self.leaked());
             origins.extend(self.guessed());
         }
+        // It stays behind wherever somebody develops, whatever else is trusted.
+        origins.push("http://localhost:3000".to_owned());
         let mut known = std::collections::BTreeSet::new();
         origins.retain(|origin| known.insert(origin.clone()));
         origins
@@ -126,9 +128,7 @@ impl<T: Transport> Conversation<'_, T> {
         let domain = own.and_then(|own| own.registrable);
         let sites = domain
             .map(|domain| ["", "www.", "app."].map(|before| format!("https://{before}{domain}")));
-        let mut guesses: Vec<_> = sites.into_iter().flatten().collect();
-        guesses.push("http://localhost:3000".to_owned());
-        guesses
+        sites.into_iter().flatten().collect()
     }
 
     /// Origins like the trusted one, and others that are often let in. Pointless if everybody is.
@@ -160,10 +160,16 @@ impl<T: Transport> Conversation<'_, T> {
         }
         let garbage = Sender::Forged(format!("\"<{}>", self.names.next_name()));
         self.learnt.garbage = self.get(garbage, &[]).await?;
-        if best_is_granted(&self.learnt.candidates) {
-            self.two_lines(&origin).await?;
+        if !best_is_granted(&self.learnt.candidates) {
+            return Ok(());
         }
-        Ok(())
+        self.two_lines(&origin).await?;
+        // A refusal says something only as long as the trusted page is not refused.
+        let still = self.get(Sender::Page(origin), &[]).await?;
+        match still {
+            Some(still) if still.sharing == Sharing::Withheld => Err(Silence::Blocked),
+            _ => Ok(()),
+        }
     }
 
     /// Whether the family called `name` was let in.
@@ -254,6 +260,7 @@ fn best_is_granted(candidates: &[Asked]) -> bool {
     candidates.iter().any(is_granted)
 }
 
+/// Whether `text` is an origin that a page can have; `*` in a host is a pattern, and names none.
 fn is_page(text: &str) -> bool {
-    matches!(Origin::parse(text), Ok(Origin::Tuple(_)))
+    !text.contains('*') && matches!(Origin::parse(text), Ok(Origin::Tuple(_)))
 }

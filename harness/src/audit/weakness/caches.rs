@@ -170,7 +170,7 @@ fn is_heuristically_cacheable(status: u16) -> bool {
 }
 
 /// Whether `answer` says that it is for one origin only.
-fn varies(answer: &Response) -> bool {
+pub fn varies(answer: &Response) -> bool {
     let names = answer.headers.get("vary").unwrap_or_default();
     names
         .split(|byte| *byte == b',')

@@ -3,7 +3,12 @@
 use crosscheck_oracle::{Extracted, HeaderList, Origin, extract_list};
 
 use super::{Judgement, Severity};
-use crate::audit::{ask::Place, learn::Learnt, sender::Sender};
+use crate::audit::{
+    ask::Place,
+    grants::exposed,
+    learn::Learnt,
+    sender::{Sender, Sharing},
+};
 
 const ALLOW_ORIGIN: &[u8] = b"access-control-allow-origin";
 const ALLOW_CREDENTIALS: &[u8] = b"access-control-allow-credentials";
@@ -57,7 +62,8 @@ fn allow_origin(
             return judgement.broken("duplicate-header", Severity::Low, seen, &[place]);
         }
     };
-    if value == b"*" || is_origin(value) {
+    let is_pattern = value.contains(&b'*') && Some(value) != asked;
+    if value == b"*" || (is_origin(value) && !is_pattern) {
         return;
     }
     let shown = value.escape_ascii();
@@ -72,6 +78,8 @@ fn allow_origin(
             );
         }
         format!("`Access-Control-Allow-Origin: {shown}` is a list, which browsers refuse")
+    } else if is_pattern {
+        format!("`Access-Control-Allow-Origin: {shown}` is a pattern, which browsers do not know")
     } else if value.is_empty() {
         "`Access-Control-Allow-Origin` is sent without a value".to_owned()
     } else {
@@ -120,9 +128,13 @@ fn lists(headers: &HeaderList, place: Place, judgement: &mut Judgement) {
 
 /// `*` with credentials, which no browser takes.
 fn contradiction(learnt: &Learnt, judgement: &mut Judgement) {
-    let asked = learnt.strangers.iter().chain(&learnt.candidates);
-    for asked in asked.filter(|asked| matches!(asked.sender, Sender::Page(_))) {
-        let Some(answer) = learnt.answer(asked.at) else {
+    let pages = learnt.strangers.iter().chain(&learnt.candidates);
+    let pages = pages.filter(|asked| matches!(asked.sender, Sender::Page(_)));
+    let preflights = learnt.preflights.iter().map(|asked| asked.at);
+    let nobody = learnt.baseline.iter().copied();
+    let places = pages.map(|asked| asked.at).chain(preflights).chain(nobody);
+    for at in places {
+        let Some(answer) = learnt.answer(at) else {
             continue;
         };
         let value = |name: &[u8]| answer.headers.get(name);
@@ -134,9 +146,17 @@ fn contradiction(learnt: &Learnt, judgement: &mut Judgement) {
                 "wildcard-with-credentials",
                 Severity::Low,
                 seen,
-                &[asked.at],
+                &[at],
             );
         }
+    }
+    if let Some(asked) = learnt.trusted_ask()
+        && asked.sharing == Sharing::Credentialed
+        && let Some(answer) = learnt.answer(asked.at)
+        && exposed(answer).contains("*")
+    {
+        let seen = "`Access-Control-Expose-Headers: *` exposes nothing to whoever asks with credentials: it then means a header called `*`";
+        judgement.note("config-accepted", seen, &[asked.at]);
     }
 }
 

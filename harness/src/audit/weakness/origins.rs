@@ -17,7 +17,31 @@ pub(super) fn judge(learnt: &Learnt, judgement: &mut Judgement) {
         family(learnt, tried, judgement);
     }
     insecure(learnt, judgement);
+    mixed_up(learnt, judgement);
     oddities(learnt, judgement);
+}
+
+/// Answers that name the stranger who asked before.
+fn mixed_up(learnt: &Learnt, judgement: &mut Judgement) {
+    let tried = learnt.tried.iter().filter(|tried| tried.probe.proves == Proves::Stranger);
+    let tried = tried.flat_map(|tried| std::iter::once(&tried.first).chain(&tried.again));
+    let strangers: Vec<_> = learnt.strangers.iter().chain(tried).collect();
+    for asked in learnt.candidates.iter().chain(strangers.iter().copied()) {
+        let earlier = |other: &&&Asked| other.sender != asked.sender && other.at < asked.at;
+        let named = strangers.iter().filter(earlier).find(|other| {
+            let origin = other.sender.origin().unwrap_or_default();
+            says(learnt, asked, origin.as_bytes())
+        });
+        if let Some(other) = named {
+            let private = learnt.answer(asked.at).is_some_and(|answer| {
+                answer.headers.get("access-control-allow-credentials").as_deref() == Some(b"true")
+            });
+            let severity = if private { Severity::High } else { Severity::Low };
+            let seen = "an answer names the site that asked before, so whoever asks first reads what the next visitor is sent";
+            judgement.broken("reflected-origin", severity, seen, &[other.at, asked.at]);
+            return;
+        }
+    }
 }
 
 /// The weakness that `asked`, and another one like it, show.

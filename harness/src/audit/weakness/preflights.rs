@@ -126,6 +126,12 @@ fn refused(learnt: &Learnt, preflight: &Preflighted, judgement: &mut Judgement) 
             "the preflight is asked to log in, which browsers never do",
             &places,
         ),
+        status if is_ok_status(status) && lists_without_origin(answer) => judgement.broken(
+            "not-granted",
+            Severity::Low,
+            "preflights of a page that may read are told what is permitted, and not that its origin is",
+            &places,
+        ),
         // Told elsewhere.
         _ if takes_back(preflight, answer) => {}
         status => {
@@ -139,6 +145,13 @@ fn refused(learnt: &Learnt, preflight: &Preflighted, judgement: &mut Judgement) 
             }
         }
     }
+}
+
+/// Whether `answer` lists what is permitted to nobody.
+fn lists_without_origin(answer: &Response) -> bool {
+    let says = |name| answer.headers.contains(name);
+    let lists = says("access-control-allow-methods") || says("access-control-allow-headers");
+    lists && !says("access-control-allow-origin")
 }
 
 /// A stranger's preflight that is granted, though a stranger may not read.

@@ -1,0 +1,71 @@
+//! What the rest of the judgement rests on.
+
+use crosscheck_oracle::Origin;
+
+use super::Judgement;
+use crate::audit::{
+    learn::{Asked, Learnt},
+    sender::{Sender, Sharing},
+};
+
+pub(super) fn judge(learnt: &Learnt, judgement: &mut Judgement) {
+    nobody(learnt, judgement);
+    failing(learnt, judgement);
+    if let Some(why) = &learnt.deaf {
+        let seen = format!("preflights are not answered ({why}), so only simple requests work");
+        judgement.note("preflight-not-answered", seen, &[]);
+    }
+    if learnt.behind_cache {
+        let seen = "a cache that does not tell origins apart stands before it; the questions had queries of their own to get past it";
+        judgement.note("cache-poisoning", seen, &learnt.baseline);
+    }
+}
+
+/// Near misses of an origin that is not trusted prove nothing.
+fn nobody(learnt: &Learnt, judgement: &mut Judgement) {
+    if learnt.best_share() > Sharing::Withheld {
+        return;
+    }
+    let asked: Vec<_> = learnt.candidates.iter().filter(|asked| is_secure_page(asked)).collect();
+    let places: Vec<_> = asked.iter().map(|asked| asked.at).collect();
+    let names: Vec<_> = asked
+        .iter()
+        .filter_map(|asked| asked.sender.origin())
+        .map(|origin| format!("`{origin}`"))
+        .collect();
+    let tried = match names.as_slice() {
+        [] => "no origin that was tried may read".to_owned(),
+        names => format!("{} may not read", names.join(", ")),
+    };
+    let seen = format!(
+        "{tried}; if any page may, name its origin with `--origin`: near misses of other names prove nothing"
+    );
+    judgement.note(None, seen, &places);
+}
+
+fn is_secure_page(asked: &&Asked) -> bool {
+    let local = "http://localhost:3000";
+    matches!(&asked.sender, Sender::Page(Origin::Tuple(_))) && asked.sender.origin() != Some(local)
+}
+
+/// A foreign origin is to be refused, not to be stumbled over.
+fn failing(learnt: &Learnt, judgement: &mut Judgement) {
+    let status = |at| learnt.answer(at).map_or(0, |answer| answer.status);
+    let usual = learnt.baseline.first().copied().map_or(0, status);
+    let foreign = learnt.strangers.iter().chain(&learnt.null);
+    let failing = foreign.map(|asked| asked.at).find(|at| status(*at) >= 500);
+    if let Some(at) = failing
+        && (200..500).contains(&usual)
+    {
+        let seen = format!("an origin that is not trusted makes it fail, with {}", status(at));
+        judgement.note("not-granted", seen, &[at]);
+    }
+    let trusted = learnt.trusted_ask().map_or(0, |asked| status(asked.at));
+    if usual >= 400 && (200..400).contains(&trusted) {
+        let seen = format!(
+            "without an `Origin`, which its own pages' GET lacks, it answers {usual}, and {trusted} with one"
+        );
+        let places: Vec<_> = learnt.baseline.first().copied().into_iter().collect();
+        judgement.note("same-origin-blocked", seen, &places);
+    }
+}
