@@ -166,7 +166,8 @@ impl Wire {
 /// What is said of a case that a deployed server was not asked to the end.
 const UNSENT: &str = "judged by its preflight alone: what changes something was not sent";
 
-const CACHED: &str = "the resource may be kept by caches: what a page's own cache answered was not sent again";
+const CACHED: &str =
+    "the resource may be kept by caches: what a page's own cache answered was not sent again";
 
 /// A session with a server that is not on this machine.
 struct Remote<'a> {

@@ -206,7 +206,12 @@ pub async fn learn(
 /// Whether `answer` was kept by a cache that does not tell origins apart.
 fn is_from_cache(answer: &Response) -> bool {
     let value = |name: &str| answer.headers.get(name);
-    let hit = |value: &[u8]| value.to_ascii_lowercase().windows(3).any(|part| part == b"hit");
+    let hit = |value: &[u8]| {
+        value
+            .to_ascii_lowercase()
+            .windows(3)
+            .any(|part| part == b"hit")
+    };
     let kept = value("age").is_some() || value("x-cache").is_some_and(|value| hit(&value));
     kept && !super::weakness::varies(answer)
 }

@@ -425,7 +425,10 @@ pub const OTHERS: &[Probe] = &[
         "below `vercel.app` with a trusted name before it, where anybody has pages",
         |base, names| {
             // Patterns for previews begin with the project's name.
-            let project = base.registrable.as_deref().and_then(|name| name.split('.').next());
+            let project = base
+                .registrable
+                .as_deref()
+                .and_then(|name| name.split('.').next());
             let name = names.next_name();
             Some(match project {
                 Some(project) => format!("https://{project}-{name}.vercel.app"),

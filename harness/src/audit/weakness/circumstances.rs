@@ -26,7 +26,11 @@ fn nobody(learnt: &Learnt, judgement: &mut Judgement) {
     if learnt.best_share() > Sharing::Withheld {
         return;
     }
-    let asked: Vec<_> = learnt.candidates.iter().filter(|asked| is_secure_page(asked)).collect();
+    let asked: Vec<_> = learnt
+        .candidates
+        .iter()
+        .filter(|asked| is_secure_page(asked))
+        .collect();
     let places: Vec<_> = asked.iter().map(|asked| asked.at).collect();
     let names: Vec<_> = asked
         .iter()
@@ -57,7 +61,10 @@ fn failing(learnt: &Learnt, judgement: &mut Judgement) {
     if let Some(at) = failing
         && (200..500).contains(&usual)
     {
-        let seen = format!("an origin that is not trusted makes it fail, with {}", status(at));
+        let seen = format!(
+            "an origin that is not trusted makes it fail, with {}",
+            status(at)
+        );
         judgement.note("not-granted", seen, &[at]);
     }
     let trusted = learnt.trusted_ask().map_or(0, |asked| status(asked.at));

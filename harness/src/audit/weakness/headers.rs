@@ -142,12 +142,7 @@ fn contradiction(learnt: &Learnt, judgement: &mut Judgement) {
             && value(ALLOW_CREDENTIALS).as_deref() == Some(b"true")
         {
             let seen = "`*` is sent with `Access-Control-Allow-Credentials: true`, and browsers then refuse whatever is sent with credentials";
-            judgement.broken(
-                "wildcard-with-credentials",
-                Severity::Low,
-                seen,
-                &[at],
-            );
+            judgement.broken("wildcard-with-credentials", Severity::Low, seen, &[at]);
         }
     }
     if let Some(asked) = learnt.trusted_ask()

@@ -23,7 +23,10 @@ pub(super) fn judge(learnt: &Learnt, judgement: &mut Judgement) {
 
 /// Answers that name the stranger who asked before.
 fn mixed_up(learnt: &Learnt, judgement: &mut Judgement) {
-    let tried = learnt.tried.iter().filter(|tried| tried.probe.proves == Proves::Stranger);
+    let tried = learnt
+        .tried
+        .iter()
+        .filter(|tried| tried.probe.proves == Proves::Stranger);
     let tried = tried.flat_map(|tried| std::iter::once(&tried.first).chain(&tried.again));
     let strangers: Vec<_> = learnt.strangers.iter().chain(tried).collect();
     for asked in learnt.candidates.iter().chain(strangers.iter().copied()) {
@@ -34,9 +37,17 @@ fn mixed_up(learnt: &Learnt, judgement: &mut Judgement) {
         });
         if let Some(other) = named {
             let private = learnt.answer(asked.at).is_some_and(|answer| {
-                answer.headers.get("access-control-allow-credentials").as_deref() == Some(b"true")
+                answer
+                    .headers
+                    .get("access-control-allow-credentials")
+                    .as_deref()
+                    == Some(b"true")
             });
-            let severity = if private { Severity::High } else { Severity::Low };
+            let severity = if private {
+                Severity::High
+            } else {
+                Severity::Low
+            };
             let seen = "an answer names the site that asked before, so whoever asks first reads what the next visitor is sent";
             judgement.broken("reflected-origin", severity, seen, &[other.at, asked.at]);
             return;

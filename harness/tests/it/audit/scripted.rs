@@ -238,3 +238,99 @@ async fn a_bare_304_is_told() {
         .collect();
     assert!(classes.contains(&"missing-on-error"), "{:#?}", found.facts);
 }
+
+const TRUSTED: &str = "https://app.shop.example";
+
+fn grant_if(request: &OutgoingRequest, trusts: impl Fn(&str) -> bool) -> Response {
+    let origin = origin(request);
+    if origin == TRUSTED || trusts(&origin) {
+        grant(&origin)
+    } else {
+        bare()
+    }
+}
+
+/// Looks for the origin in a list that is one text.
+fn looks_into_a_text(request: &OutgoingRequest) -> Response {
+    grant_if(request, |origin| {
+        origin.len() > 8 && "https://www.shop.example,https://app.shop.example".contains(origin)
+    })
+}
+
+fn trusts_plain_pages(request: &OutgoingRequest) -> Response {
+    grant_if(request, |origin| origin.starts_with("http://x"))
+}
+
+fn trusts_what_begins_like_localhost(request: &OutgoingRequest) -> Response {
+    grant_if(request, |origin| origin.starts_with("http://localhost"))
+}
+
+fn trusts_plain_subdomains(request: &OutgoingRequest) -> Response {
+    grant_if(request, |origin| {
+        origin.starts_with("http://") && origin.ends_with(".app.shop.example")
+    })
+}
+
+fn trusts_previews(request: &OutgoingRequest) -> Response {
+    grant_if(request, |origin| {
+        origin.starts_with("https://shop-") && origin.ends_with(".vercel.app")
+    })
+}
+
+fn does_not_anchor_subdomains(request: &OutgoingRequest) -> Response {
+    grant_if(request, |origin| origin.contains(".app.shop.example"))
+}
+
+fn sends_a_pattern(_: &OutgoingRequest) -> Response {
+    grant("https://*.shop.example")
+}
+
+fn forgets_the_origin_of_preflights(request: &OutgoingRequest) -> Response {
+    let mut answer = grant_if(request, |_| false);
+    if request.method == b"OPTIONS" {
+        answer.headers.remove("Access-Control-Allow-Origin");
+    }
+    answer
+}
+
+#[rstest]
+#[case::text(looks_into_a_text, "origin-match", "high")]
+#[case::plain(trusts_plain_pages, "reflected-origin", "high")]
+#[case::localhost(trusts_what_begins_like_localhost, "origin-match", "high")]
+#[case::plain_subdomains(trusts_plain_subdomains, "insecure-scheme", "medium")]
+#[case::previews(trusts_previews, "third-party-origin", "high")]
+#[case::anchor(does_not_anchor_subdomains, "origin-match", "high")]
+#[case::pattern(sends_a_pattern, "malformed-header", "low")]
+#[case::preflights(forgets_the_origin_of_preflights, "not-granted", "low")]
+#[tokio::test]
+async fn weaknesses_found_beside_a_trusted_origin(
+    #[case] answer: fn(&OutgoingRequest) -> Response,
+    #[case] class: &str,
+    #[case] severity: &str,
+) {
+    let known = Known {
+        origins: vec![TRUSTED.to_owned()],
+        policy: None,
+    };
+    let found = audit(answer, &known).await;
+    let weak = found.weaknesses.iter().find(|weak| weak.class == class);
+    let weak = weak.unwrap_or_else(|| panic!("{found:#?}"));
+    assert_eq!(weak.severity, severity);
+}
+
+/// What a cache keeps of a server that reflects, whoever asks.
+fn kept_by_a_cache(request: &OutgoingRequest) -> Response {
+    let kept = request.method == b"GET" && request.url.query().is_none();
+    if kept {
+        Response::new(200).with_header("Age", "7")
+    } else {
+        grant(&origin(request))
+    }
+}
+
+#[tokio::test]
+async fn a_cache_does_not_hide_the_server() {
+    let found = audit(kept_by_a_cache, &Known::default()).await;
+    assert_eq!(found.weaknesses[0].class, "reflected-origin", "{found:#?}");
+    assert_eq!(found.weaknesses[0].severity, "high");
+}
