@@ -6,6 +6,7 @@ use std::{
     env,
     error::Error,
     fs,
+    io::{self, Write},
     path::Path,
 };
 
@@ -22,7 +23,8 @@ struct Outcomes {
 
 #[derive(Deserialize)]
 struct Scenario {
-    scenario: Kind,
+    #[serde(rename = "scenario")]
+    kind: Kind,
     summary: String,
     log_path: String,
 }
@@ -110,8 +112,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         vectors: rarest(&suite, &digested),
         mutants: digested.into_iter().map(|of| of.mutant).collect(),
     };
-    println!("{}", serde_json::to_string_pretty(&mutations)?);
-    Ok(())
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, &mutations)?;
+    Ok(writeln!(out)?)
 }
 
 fn read(folder: &Path) -> Result<Outcomes, Box<dyn Error>> {
@@ -124,7 +127,7 @@ fn changes(outcomes: &Outcomes) -> impl Iterator<Item = (&Change, &Scenario)> {
     outcomes
         .outcomes
         .iter()
-        .filter_map(|scenario| match &scenario.scenario {
+        .filter_map(|scenario| match &scenario.kind {
             Kind::Baseline => None,
             Kind::Mutant(change) => Some((change, scenario)),
         })

@@ -119,14 +119,15 @@ impl Deployment {
     /// answer is kept is for the resource to say. Returns whether there was any.
     pub fn admit_cached(&self, case: &Case, seen: &mut [Observation]) -> bool {
         let mut any = false;
-        for step in 1..seen.len().min(case.vector.steps.len()) {
-            let (before, rest) = seen.split_at_mut(step);
-            let client = &case.vector.steps[step].client;
-            let same = |at: &usize| case.vector.steps[*at].client == *client;
-            if rest[0].exchanges.is_empty()
-                && let Some(at) = (0..step).rev().find(same)
-            {
-                rest[0].exchanges = before[at].exchanges.last().cloned().into_iter().collect();
+        let steps = &case.vector.steps;
+        for (number, step) in steps.iter().enumerate() {
+            let (before, rest) = seen.split_at_mut(number.min(seen.len()));
+            let Some(silent) = rest.first_mut().filter(|seen| seen.exchanges.is_empty()) else {
+                continue;
+            };
+            let mut earlier = steps.iter().zip(before.iter()).rev();
+            if let Some((_, same)) = earlier.find(|(earlier, _)| earlier.client == step.client) {
+                silent.exchanges = same.exchanges.last().cloned().into_iter().collect();
                 any = true;
             }
         }

@@ -170,7 +170,8 @@ impl Subject {
             (None, None, fault) => {
                 let fault = fault.iter().map(|fault| ("fault", fault));
                 let layers = self.layers.iter().map(|layer| ("layer", layer));
-                let option = |(option, name): (&str, &String)| format!(" --{option} {}", clip(name, 60));
+                let option =
+                    |(option, name): (&str, &String)| format!(" --{option} {}", clip(name, 60));
                 fault.chain(layers).map(option).collect()
             }
         };

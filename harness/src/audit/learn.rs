@@ -274,9 +274,10 @@ impl<T: Transport> Conversation<'_, T> {
         sender: Sender,
         further: &[(&str, &[u8])],
     ) -> Result<Option<Asked>, Silence> {
-        let url = match self.learnt.behind_cache {
-            false => self.learnt.target.url().clone(),
-            true => self.learnt.target.aside(&self.names.next_name()),
+        let url = if self.learnt.behind_cache {
+            self.learnt.target.aside(&self.names.next_name())
+        } else {
+            self.learnt.target.url().clone()
         };
         let mut request = sender.ask(&url);
         for (name, value) in further {

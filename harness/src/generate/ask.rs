@@ -103,7 +103,7 @@ impl Ask {
         let is_readable = seen.outcome == ExpectedOutcome::Readable;
         let names = match &self.act {
             Act::See(names) if is_readable => names.as_slice(),
-            _ => &[],
+            Act::Lines(_) | Act::Read | Act::See(_) | Act::Set(_) | Act::Use(_) => &[],
         };
         let is_visible = |name: &&String| {
             let mut shown = seen.headers.iter();
@@ -217,7 +217,7 @@ impl Ask {
             Act::See(_) => ("expose", "server/actual/expose-headers"),
             Act::Lines(_) => ("header-check", "server/preflight/acrh-parsing"),
         };
-        if may && !(flag == "not-granted" && !flags.is_empty()) {
+        if may && (flag != "not-granted" || flags.is_empty()) {
             flags.push(flag);
             rules.push(rule);
         }

@@ -63,17 +63,17 @@ pub async fn findings(
         }
     }
     let mut found: Vec<Finding> = Vec::new();
-    let mut n_trials = 0;
+    let mut n_tried = 0;
     for ((Reverse(verdict), law), ids) in ways {
         for id in ids.into_iter().take(MOST_BEGINNINGS) {
-            if found.len() == MOST_FINDINGS || n_trials >= MOST_TRIALS {
+            if found.len() == MOST_FINDINGS || n_tried >= MOST_TRIALS {
                 return found;
             }
             let Some(minimal) = shrink(source, id, verdict, subject).await else {
-                n_trials += 1;
+                n_tried += 1;
                 continue;
             };
-            n_trials += minimal.n_trials;
+            n_tried += minimal.n_tried;
             match found.iter_mut().find(|known| known.says(&minimal)) {
                 Some(known) => known.also.push(law),
                 None => found.push(Finding {

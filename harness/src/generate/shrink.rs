@@ -36,25 +36,25 @@ pub struct Minimal {
     /// What came of that.
     pub result: LegResult,
     /// How many vectors were tried.
-    pub n_trials: usize,
+    pub n_tried: usize,
 }
 
 /// Trials, of which there are not too many.
 struct Trials<'a, T> {
     subject: &'a mut T,
     wanted: Verdict,
-    n_trials: usize,
+    n_tried: usize,
     n_errors: usize,
 }
 
 impl<T: Try> Trials<'_, T> {
     fn may_go_on(&self) -> bool {
-        self.n_trials < MOST_TRIALS && self.n_errors < MOST_ERRORS
+        self.n_tried < MOST_TRIALS && self.n_errors < MOST_ERRORS
     }
 
     /// What comes of `vector`, if that fails in the way that is wanted.
     async fn fails(&mut self, vector: &Vector) -> Option<LegResult> {
-        self.n_trials += 1;
+        self.n_tried += 1;
         let result = self.subject.replay(vector).await;
         self.n_errors += usize::from(result.verdict.is_error());
         (result.verdict == self.wanted).then_some(result)
@@ -74,7 +74,7 @@ pub async fn shrink(
     let mut trials = Trials {
         subject,
         wanted,
-        n_trials: 0,
+        n_tried: 0,
         n_errors: 0,
     };
     let result = trials.fails(&vector).await?;
@@ -114,7 +114,7 @@ pub async fn shrink(
         of: id.clone(),
         vector,
         result,
-        n_trials: trials.n_trials,
+        n_tried: trials.n_tried,
     })
 }
 

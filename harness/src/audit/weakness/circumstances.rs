@@ -47,7 +47,7 @@ fn nobody(learnt: &Learnt, judgement: &mut Judgement) {
     judgement.note(None, seen, &places);
 }
 
-fn is_secure_page(asked: &&Asked) -> bool {
+fn is_secure_page(asked: &Asked) -> bool {
     let local = "http://localhost:3000";
     matches!(&asked.sender, Sender::Page(Origin::Tuple(_))) && asked.sender.origin() != Some(local)
 }

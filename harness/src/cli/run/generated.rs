@@ -171,7 +171,7 @@ impl Small {
                 bold(minimal.law.statement(), colour),
                 format!(
                     "    Broken. The smallest of {} vectors that were made of {}:",
-                    minimal.n_trials, minimal.of
+                    minimal.n_tried, minimal.of
                 ),
             ]);
             if !also.is_empty() {

@@ -145,6 +145,31 @@ fn row(fault: Fault) -> (String, &'static str, Shows) {
             "it only shows when TRACE is asked for, which no page can",
         )),
         X::ConfigMaxAgeUnbounded => under(&insane("max_age", "31536000"), F("max-age")),
+        X::NullTrustedWithCookie | X::CredentialsForCookies => {
+            listed(Never("an audit has no cookie to send"))
+        }
+        X::OwnHostTrusted => listed(Weak("insecure-scheme", "medium")),
+        X::HostingTrusted => listed(Weak("third-party-origin", "high")),
+        X::WwwTrusted => listed(F("origin-match")),
+        X::XOriginRead => listed(Never("no page can name an origin so without a preflight")),
+        X::HeadUnchecked | X::VaryMissingOnHead | X::ExposeOnlyOnGet => {
+            listed(Never("an audit asks with GET and OPTIONS alone"))
+        }
+        X::ErrorsOpen => at("/status/500", Weak("reflected-origin", "high")),
+        X::RefusedOriginFails | X::OddOriginFails => listed(F("origin-breaks-request")),
+        X::OddPreflightFails => listed(Never("a")),
+        X::NullWithoutOrigin => listed(F("null-origin")),
+        X::CredentialsBesideWildcard => under(OPEN, Weak("wildcard-with-credentials", "low")),
+        X::VaryMissingForOne => listed(Never("b")),
+        X::VaryFromRequest => listed(Never("an audit sends no Vary")),
+        X::MethodUnknownGranted => listed(Over("method-check")),
+        X::SafelistedMethodRefused => listed(Under("method-check")),
+        X::HeaderFirstJudged => listed(Over("header-check")),
+        X::HeaderFirstGranted => listed(Under("header-check")),
+        X::HeaderListLimited => listed(Never("c")),
+        X::HeaderListGrows => listed(Never("d")),
+        X::ExposeRequestHeaders => listed(Over("expose")),
+        X::MaxAgeNegative => under(ANONYMOUS, Weak("max-age", "low")),
     }
 }
 

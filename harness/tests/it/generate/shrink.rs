@@ -15,14 +15,14 @@ use super::source;
 
 /// A subject whose answer to the n-th trial is what the function says.
 struct Scripted<F> {
-    n_trials: usize,
+    n_tried: usize,
     verdict: F,
 }
 
 impl<F: Fn(usize, &Vector) -> Verdict + Send> Try for Scripted<F> {
     async fn replay(&mut self, vector: &Vector) -> LegResult {
-        self.n_trials += 1;
-        unjudged(Leg::Wire, (self.verdict)(self.n_trials, vector), "as told")
+        self.n_tried += 1;
+        unjudged(Leg::Wire, (self.verdict)(self.n_tried, vector), "as told")
     }
 }
 
@@ -31,44 +31,44 @@ fn shrunk(verdict: impl Fn(usize, &Vector) -> Verdict + Send) -> (Option<Minimal
     let source: Source = source(1);
     let id = VectorId::parse("server/generated-grants/001").unwrap();
     let mut subject = Scripted {
-        n_trials: 0,
+        n_tried: 0,
         verdict,
     };
     let runtime = Runtime::new().unwrap();
     let left = runtime.block_on(shrink(&source, &id, FAILED, &mut subject));
-    (left, subject.n_trials)
+    (left, subject.n_tried)
 }
 
 const FAILED: Verdict = Verdict::FailedOverGrant;
 
 #[test]
 fn what_fails_always_is_made_as_small_as_can_be() {
-    let (left, n_trials) = shrunk(|_, _| FAILED);
+    let (left, n_tried) = shrunk(|_, _| FAILED);
     let left = left.unwrap();
-    assert_eq!(left.n_trials, n_trials);
+    assert_eq!(left.n_tried, n_tried);
     assert_eq!(left.vector.steps.len(), 1);
-    assert!(n_trials <= 250, "{n_trials}");
+    assert!(n_tried <= 250, "{n_tried}");
 }
 
 #[test]
 fn what_does_not_fail_again_is_left_alone() {
-    let (left, n_trials) = shrunk(|_, _| Verdict::Passed);
+    let (left, n_tried) = shrunk(|_, _| Verdict::Passed);
     assert!(left.is_none());
-    assert_eq!(n_trials, 1);
+    assert_eq!(n_tried, 1);
 }
 
 #[test]
 fn a_subject_that_fails_now_and_then_ends() {
-    let (left, n_trials) = shrunk(|n, _| if n % 3 == 1 { FAILED } else { Verdict::Passed });
+    let (left, n_tried) = shrunk(|n, _| if n % 3 == 1 { FAILED } else { Verdict::Passed });
     assert!(left.is_some());
-    assert!(n_trials <= 250, "{n_trials}");
+    assert!(n_tried <= 250, "{n_tried}");
 }
 
 #[test]
 fn a_subject_that_dies_is_not_asked_for_long() {
-    let (left, n_trials) = shrunk(|n, _| if n == 1 { FAILED } else { Verdict::SetupError });
-    assert_eq!(left.unwrap().n_trials, n_trials);
-    assert_eq!(n_trials, 4);
+    let (left, n_tried) = shrunk(|n, _| if n == 1 { FAILED } else { Verdict::SetupError });
+    assert_eq!(left.unwrap().n_tried, n_tried);
+    assert_eq!(n_tried, 4);
 }
 
 #[test]

@@ -22,7 +22,7 @@ const VERDICTS: [&str; 4] = [
 /// What an `advisory.toml` says.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Advisory {
+struct Defect {
     package: String,
     registry: String,
     advisory: String,
@@ -38,7 +38,7 @@ struct Advisory {
     vectors: Vec<String>,
 }
 
-fn advisories() -> BTreeMap<String, Advisory> {
+fn advisories() -> BTreeMap<String, Defect> {
     let all = fs::read_dir(root().join("harness/advisories")).unwrap();
     let files = all.map(|entry| entry.unwrap().path().join("advisory.toml"));
     let named = files.filter(|path| path.is_file()).map(|path| {
@@ -52,7 +52,7 @@ fn advisories() -> BTreeMap<String, Advisory> {
 }
 
 /// The version of `package` that is pinned in `folder`.
-fn pinned(folder: &Path, advisory: &Advisory) -> String {
+fn pinned(folder: &Path, advisory: &Defect) -> String {
     let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
     let package = &advisory.package;
     let (text, begins, ends) = match &*advisory.registry {
