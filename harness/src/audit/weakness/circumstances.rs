@@ -11,6 +11,7 @@ use crate::audit::{
 pub(super) fn judge(learnt: &Learnt, judgement: &mut Judgement) {
     nobody(learnt, judgement);
     failing(learnt, judgement);
+    null_to_nobody(learnt, judgement);
     if let Some(why) = &learnt.deaf {
         let seen = format!("preflights are not answered ({why}), so only simple requests work");
         judgement.note("preflight-not-answered", seen, &[]);
@@ -52,6 +53,20 @@ fn is_secure_page(asked: &Asked) -> bool {
     matches!(&asked.sender, Sender::Page(Origin::Tuple(_))) && asked.sender.origin() != Some(local)
 }
 
+/// Who has no origin is no page of the opaque one.
+fn null_to_nobody(learnt: &Learnt, judgement: &mut Judgement) {
+    let names_null = |at: &usize| {
+        let answer = learnt.answer(*at);
+        answer.is_some_and(|answer| {
+            answer.headers.get("access-control-allow-origin").as_deref() == Some(b"null")
+        })
+    };
+    if let Some(at) = learnt.baseline.iter().copied().find(names_null) {
+        let seen = "a request without `Origin` is answered as if it had been `null`, which any site can make its own";
+        judgement.note("null-origin", seen, &[at]);
+    }
+}
+
 /// A foreign origin is to be refused, not to be stumbled over.
 fn failing(learnt: &Learnt, judgement: &mut Judgement) {
     let status = |at| learnt.answer(at).map_or(0, |answer| answer.status);
@@ -65,7 +80,7 @@ fn failing(learnt: &Learnt, judgement: &mut Judgement) {
             "an origin that is not trusted makes it fail, with {}",
             status(at)
         );
-        judgement.note("not-granted", seen, &[at]);
+        judgement.note("origin-breaks-request", seen, &[at]);
     }
     let trusted = learnt.trusted_ask().map_or(0, |asked| status(asked.at));
     if usual >= 400 && (200..400).contains(&trusted) {

@@ -61,7 +61,9 @@ fn row(fault: Fault) -> (String, &'static str, Shows) {
         }
         X::SchemeBlind => listed(Weak("insecure-scheme", "medium")),
         X::PortBlind => listed(Weak("port-ignored", "medium")),
-        X::AnyLocalhostPort | X::AnyInternalHost => listed(Weak("internal-origin", "medium")),
+        X::AnyLocalhostPort | X::AnyInternalHost | X::OwnHostTrusted => {
+            listed(Weak("internal-origin", "medium"))
+        }
         X::NullTrusted => listed(Weak("null-origin", "high")),
         X::PatternIncludesBareDomain => under(PATTERN, Over("origin-match")),
         X::PatternCrossesLabels => under(PATTERN, Weak("origin-match", "high")),
@@ -106,12 +108,15 @@ fn row(fault: Fault) -> (String, &'static str, Shows) {
         }
         X::MethodUpperCased | X::AllowMethodsMissing => listed(Under("method-check")),
         X::MethodCaseIgnored => listed(Never("no page can use another spelling of PUT")),
-        X::MethodUnlistedGranted => listed(Over("method-check")),
+        X::MethodUnlistedGranted | X::MethodUnknownGranted => listed(Over("method-check")),
         X::HeaderUnlistedGranted | X::HeadersEchoedUnparsed => listed(Over("header-check")),
-        X::HeaderCaseSensitive | X::ContentTypeForgotten | X::AllowHeadersMissing => {
-            listed(Under("header-check"))
+        X::HeaderCaseSensitive
+        | X::ContentTypeForgotten
+        | X::AllowHeadersMissing
+        | X::SafelistedMethodRefused => listed(Under("header-check")),
+        X::HeaderBlankRefused | X::HeaderFirstLineOnly | X::HeaderFirstGranted => {
+            listed(F("header-check"))
         }
-        X::HeaderBlankRefused | X::HeaderFirstLineOnly => listed(F("header-check")),
         X::AuthorizationLeftToWildcard => under(OPEN, F("header-check")),
         X::ExposeMissing => listed(Under("expose")),
         X::ExposeOnPreflightOnly => listed(Weak("expose", "low")),
@@ -148,26 +153,27 @@ fn row(fault: Fault) -> (String, &'static str, Shows) {
         X::NullTrustedWithCookie | X::CredentialsForCookies => {
             listed(Never("an audit has no cookie to send"))
         }
-        X::OwnHostTrusted => listed(Weak("insecure-scheme", "medium")),
         X::HostingTrusted => listed(Weak("third-party-origin", "high")),
-        X::WwwTrusted => listed(F("origin-match")),
+        X::WwwTrusted => listed(Never(
+            "one name in front of a listed host is as good as any",
+        )),
         X::XOriginRead => listed(Never("no page can name an origin so without a preflight")),
         X::HeadUnchecked | X::VaryMissingOnHead | X::ExposeOnlyOnGet => {
             listed(Never("an audit asks with GET and OPTIONS alone"))
         }
-        X::ErrorsOpen => at("/status/500", Weak("reflected-origin", "high")),
+        X::ErrorsOpen => at("/status/500", Over("reflected-origin")),
         X::RefusedOriginFails | X::OddOriginFails => listed(F("origin-breaks-request")),
-        X::OddPreflightFails => listed(Never("a")),
+        X::OddPreflightFails => listed(Never(
+            "an audit asks for methods and headers that there can be",
+        )),
         X::NullWithoutOrigin => listed(F("null-origin")),
         X::CredentialsBesideWildcard => under(OPEN, Weak("wildcard-with-credentials", "low")),
-        X::VaryMissingForOne => listed(Never("b")),
+        X::VaryMissingForOne => listed(Never("it takes a policy with one origin")),
         X::VaryFromRequest => listed(Never("an audit sends no Vary")),
-        X::MethodUnknownGranted => listed(Over("method-check")),
-        X::SafelistedMethodRefused => listed(Under("method-check")),
-        X::HeaderFirstJudged => listed(Over("header-check")),
-        X::HeaderFirstGranted => listed(Under("header-check")),
-        X::HeaderListLimited => listed(Never("c")),
-        X::HeaderListGrows => listed(Never("d")),
+        X::HeaderListLimited => listed(Never("an audit asks for few headers at a time")),
+        X::HeaderFirstJudged | X::HeaderListGrows => listed(Never(
+            "an audit does not ask for an unlisted header behind a listed one, nor over and over",
+        )),
         X::ExposeRequestHeaders => listed(Over("expose")),
         X::MaxAgeNegative => under(ANONYMOUS, Weak("max-age", "low")),
     }
