@@ -49,7 +49,11 @@ fn vector(number: usize, origin: &str) -> Value {
         "policy": "credentialed",
         "steps": [{
             "client": {"origin": origin},
-            "expect": {"outcome": "network-error", "reason": "cors-check/missing-origin"}
+            "expect": {
+                "outcome": "network-error",
+                "reason": "cors-check/missing-origin",
+                "requests": [{"method": "GET"}]
+            }
         }]
     })
 }
