@@ -309,12 +309,13 @@ fn asked(law: Law) -> impl Strategy<Value = Asked> {
 }
 
 fn act(law: Law) -> BoxedStrategy<Act> {
-    let set = |most| vec(pick(&REQUEST_HEADERS, 0.8), 1..=most);
+    let names = |most, listed| vec(pick(&REQUEST_HEADERS, listed), 1..=most);
+    let set = |most| names(most, 0.8);
     if law == Law::RequestedHeaders {
         let blank = select(vec![",", ", "]);
-        let lines =
-            (set(4), 1..=3_usize, blank).prop_map(|(n, per, blank)| Act::Lines(n, per, blank));
-        return prop_oneof![set(4).prop_map(Act::Set), lines].boxed();
+        let lines = (names(4, 0.95), 1..=3_usize, blank)
+            .prop_map(|(n, per, blank)| Act::Lines(n, per, blank));
+        return prop_oneof![1 => set(4).prop_map(Act::Set), 3 => lines].boxed();
     }
     prop_oneof![
         4 => Just(Act::Read),

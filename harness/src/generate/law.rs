@@ -23,6 +23,9 @@ const NORMALIZED: [&str; 2] = ["DELETE", "PUT"];
 /// No host is longer in the domain name system.
 const LONGEST: usize = 253;
 
+/// Nor is any label.
+const LONGEST_LABEL: usize = 63;
+
 /// A law that every sound server obeys under every policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Law {
@@ -272,7 +275,10 @@ fn who(asked: &Asked, policy: &Policy) -> Option<(String, &'static str)> {
     };
     // Not every browser loads pages from hosts with other characters.
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || ".-_:/[]".contains(letter);
-    let is_loaded = origin.chars().all(is_plain) && origin.len() <= LONGEST;
+    // Nor has any network names with longer labels.
+    let is_short = |label: &str| label.len() <= LONGEST_LABEL;
+    let is_named = origin.split(['.', '/', ':']).all(is_short) && origin.len() <= LONGEST;
+    let is_loaded = origin.chars().all(is_plain) && is_named;
     let is_sent = is_loaded && Origin::parse(&origin).is_ok();
     is_sent.then_some((origin, weakness))
 }

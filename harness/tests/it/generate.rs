@@ -177,6 +177,7 @@ fn a_sound_adapter_passes() {
 #[case::method("method-case-ignored", "recommended-missed", 1)]
 #[case::upper("method-upper-cased", "failed-under-grant", 1)]
 #[case::expose("expose-missing", "failed-under-grant", 1)]
+#[case::lines("header-first-line-only", "recommended-missed", 1)]
 #[case::header("header-case-sensitive", "failed-under-grant", 1)]
 #[case::credentials("credentials-missing-on-actual", "failed-under-grant", 1)]
 fn a_fault_is_found_and_made_small(
