@@ -69,7 +69,8 @@ impl FilteredResponse {
             status: 0,
             headers: HeaderList::new(),
             url: Some(visible_url(request)),
-            redirected: request.redirect_count() > 0,
+            // The first redirect ends the fetch.
+            redirected: false,
             body: None,
         }
     }

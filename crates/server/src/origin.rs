@@ -246,6 +246,8 @@ mod tests {
     #[case::fragment("https://evil.example#app.example", NotSerialized::Path)]
     #[case::user_info("https://app.example@evil.example", NotSerialized::UserInfo)]
     #[case::default_port("https://app.example:443", NotSerialized::DefaultPort)]
+    #[case::default_port_of_http("http://app.example:80", NotSerialized::DefaultPort)]
+    #[case::default_port_of_ftp("ftp://app.example:21", NotSerialized::DefaultPort)]
     #[case::empty_port("https://app.example:", NotSerialized::Port)]
     #[case::leading_zero("https://app.example:08", NotSerialized::Port)]
     #[case::big_port("https://app.example:65536", NotSerialized::Port)]

@@ -314,3 +314,11 @@ fn an_xhr_is_opened_with_a_user_name_and_a_password() {
     fetch.username = Some("u".to_owned());
     assert_eq!(fetch.into_request().unwrap_err().name(), "api/option");
 }
+
+#[rstest]
+#[case(Exception::SecurityError, "SecurityError")]
+#[case(Exception::SyntaxError, "SyntaxError")]
+#[case(Exception::TypeError, "TypeError")]
+fn exceptions_have_the_names_that_script_sees(#[case] exception: Exception, #[case] name: &str) {
+    assert_eq!(exception.name(), name);
+}
