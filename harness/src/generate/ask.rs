@@ -50,8 +50,10 @@ impl Ask {
         let is_advice = match &self.act {
             // Browsers send one line, sorted, without blanks.
             Act::Lines(_) => true,
-            // Browsers compare methods once more.
-            Act::Use(method) => spelled_otherwise(method),
+            // Browsers compare methods once more, and not every HTTP parser takes one in lower case.
+            Act::Use(method) => {
+                spelled_otherwise(method) || method.bytes().any(|b| b.is_ascii_lowercase())
+            }
             // `*` does not stand for this one, which operators may mean.
             Act::Set(names) => {
                 let mut names = names.iter();

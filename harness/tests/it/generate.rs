@@ -175,7 +175,7 @@ fn a_sound_adapter_passes() {
 #[case::first("allow-origin-first-listed", "failed-under-grant", 1)]
 #[case::memory("cached-decision", "failed-under-grant", 2)]
 #[case::method("method-case-ignored", "recommended-missed", 1)]
-#[case::upper("method-upper-cased", "failed-under-grant", 1)]
+#[case::upper("method-upper-cased", "recommended-missed", 1)]
 #[case::expose("expose-missing", "failed-under-grant", 1)]
 #[case::lines("header-first-line-only", "recommended-missed", 1)]
 #[case::header("header-case-sensitive", "failed-under-grant", 1)]
