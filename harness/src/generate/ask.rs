@@ -54,11 +54,13 @@ impl Ask {
             Act::Use(method) => {
                 spelled_otherwise(method) || method.bytes().any(|b| b.is_ascii_lowercase())
             }
-            // `*` does not stand for this one, which operators may mean.
-            Act::Set(names) => {
-                let mut names = names.iter();
-                policy.request_headers.is_any() && names.any(|name| name == "authorization")
-            }
+            // `*` does not stand for the one, which operators may mean, and layers say that they always
+            // permit the other.
+            Act::Set(names) => names.iter().any(|name| match name.as_str() {
+                "authorization" => policy.request_headers.is_any(),
+                "content-type" => !permits_header(&policy.request_headers, name),
+                _ => false,
+            }),
             Act::Read | Act::See(_) => false,
         };
         if is_advice {
