@@ -66,7 +66,7 @@ fn text(found: &Found) -> String {
     lines.extend(found.unnoticed.iter().map(|flip| format!("  {flip}")));
     let mutants = |outcome| found.mutants.get(&outcome).copied().unwrap_or(0);
     lines.push(format!(
-        "{} mutants of the oracle and the policy were made; vectors turn red for {}, {} never end, other tests notice {}, {} survive.",
+        "{} mutants of the oracle and the policy were made; vectors turn red for {}, {} never end or leave no suite to read, other tests notice {}, {} survive.",
         found.mutants.iter().filter(|(outcome, _)| **outcome != Outcome::Unviable).map(|(_, n)| n).sum::<usize>(),
         mutants(Outcome::Vectors),
         mutants(Outcome::Stuck),
