@@ -6,7 +6,9 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-use serde::{Deserialize, Serialize};
+use std::slice;
+
+use serde::{Deserialize, Deserializer, de::Error};
 
 pub use apply::{apply, is_known};
 pub use parts::{Date, InvalidDate, InvalidPattern, NoReason, Pattern, Reason};
@@ -15,40 +17,77 @@ pub use template::template;
 use crate::{diff::Mismatch, observation::Leg};
 
 /// One file of known failures: a list of `[[known]]` tables.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KnownFile {
     /// The file's name, for messages; not part of the file.
     #[serde(skip)]
     pub file: String,
-    /// Its entries, in order.
-    #[serde(default, rename = "known")]
+    /// Its entries, in order; one that lists several ids is as many entries.
+    #[serde(default, rename = "known", deserialize_with = "one_by_one")]
     pub entries: Vec<KnownEntry>,
 }
 
 /// One known failure.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct KnownEntry {
+pub struct KnownEntry<Id = Pattern> {
     /// Which vectors fail.
-    pub id: Pattern,
+    pub id: Id,
     /// Which fields of the expectation differ; all, if absent.
     #[serde(default)]
     pub assertion: Pattern,
     /// On which leg; on any, if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub leg: Option<Leg>,
     /// Why it fails.
     pub reason: Reason,
     /// Where that is discussed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub link: Option<String>,
     /// What the standard says instead.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub standard: Option<String>,
     /// The last day on which this is still an excuse.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub expires: Option<Date>,
+}
+
+/// How a file names the vectors that fail for one reason.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "`id` is a pattern, or a list of patterns")]
+enum Ids {
+    One(Pattern),
+    Several(Vec<Pattern>),
+}
+
+fn one_by_one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<KnownEntry>, D::Error> {
+    let mut entries = Vec::new();
+    for written in Vec::<KnownEntry<Ids>>::deserialize(deserializer)? {
+        let ids = match &written.id {
+            Ids::One(id) => slice::from_ref(id),
+            Ids::Several(ids) => ids.as_slice(),
+        };
+        if ids.is_empty() {
+            return Err(D::Error::custom("an entry names no vector; fill its `id`"));
+        }
+        entries.extend(ids.iter().map(|id| written.with_id(id.clone())));
+    }
+    Ok(entries)
+}
+
+impl<Id> KnownEntry<Id> {
+    fn with_id(&self, id: Pattern) -> KnownEntry {
+        KnownEntry {
+            id,
+            assertion: self.assertion.clone(),
+            leg: self.leg,
+            reason: self.reason.clone(),
+            link: self.link.clone(),
+            standard: self.standard.clone(),
+            expires: self.expires.clone(),
+        }
+    }
 }
 
 impl KnownEntry {

@@ -35,6 +35,15 @@ fn deviating() -> VectorVerdict {
     vector("browser/a/b/one", legs)
 }
 
+/// A vector on which only Chromium fails, in one of those fields.
+fn deviating_less() -> VectorVerdict {
+    let mismatches = vec![mismatch("outcome", Kind::Required, OverGrant)];
+    vector(
+        "browser/a/b/more",
+        vec![leg(Leg::Chromium, Readable, mismatches)],
+    )
+}
+
 fn passing() -> VectorVerdict {
     let legs = vec![leg(Leg::Wire, NetworkError, Vec::new())];
     vector("browser/a/b/two", legs)
@@ -56,6 +65,7 @@ fn applied(
 #[rstest]
 #[case::everything(json!({"id": "browser/*", "reason": "r"}))]
 #[case::exactly(json!({"id": "browser/a/b/one", "leg": "chromium", "reason": "r"}))]
+#[case::several(json!({"id": ["browser/a/b/one", "browser/a/*"], "reason": "r"}))]
 #[case::last_day(json!({"id": "*/one", "expires": "2026-11-22", "reason": "r"}))]
 fn a_failure_that_is_explained_is_known(#[case] entry: serde_json::Value) {
     let mut vectors = [deviating()];
@@ -171,9 +181,12 @@ fn star_and_question_mark_are_the_only_wild_cards(
 
 #[test]
 fn the_template_names_what_fails_and_leaves_the_reason_open() {
-    insta::assert_snapshot!(template(&run(vec![deviating(), passing()])), @r#"
+    insta::assert_snapshot!(template(&run(vec![deviating(), deviating_less(), passing()])), @r#"
     [[known]]
-    id = "browser/a/b/one"
+    id = [
+        "browser/a/b/one",
+        "browser/a/b/more",
+    ]
     assertion = "outcome"
     leg = "chromium"
     reason = ""
@@ -184,4 +197,22 @@ fn the_template_names_what_fails_and_leaves_the_reason_open() {
     leg = "chromium"
     reason = ""
     "#);
+}
+
+#[rstest]
+#[case::none(json!([]), "an entry names no vector; fill its `id`")]
+#[case::number(json!(1), "`id` is a pattern, or a list of patterns")]
+fn an_entry_that_names_no_vector_is_refused(#[case] id: serde_json::Value, #[case] says: &str) {
+    let written = json!({ "known": [{"id": id, "reason": "r"}] });
+    let refused = serde_json::from_value::<KnownFile>(written).unwrap_err();
+    assert_eq!(refused.to_string(), says);
+}
+
+#[test]
+fn each_of_several_ids_must_still_fail() {
+    let mut vectors = [deviating(), passing()];
+    let entry = json!({"id": ["browser/a/b/one", "browser/a/b/two", "browser/c"], "reason": "r"});
+    let stale = applied(&mut vectors, &[], &entry);
+    let ids: Vec<_> = stale.iter().map(|stale| stale.id.as_str()).collect();
+    assert_eq!(ids, ["browser/a/b/two", "browser/c"]);
 }
