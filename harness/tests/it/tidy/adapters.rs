@@ -2,6 +2,8 @@
 
 use std::{fs, path::PathBuf};
 
+use crosscheck_report::known::KnownFile;
+use crosscheck_vectors::load::Suite;
 use serde_json::Value;
 use toml::Table;
 
@@ -37,6 +39,21 @@ fn adapters_are_named_as_their_folders() {
         let file: Table = text.parse().unwrap();
         let name = file["name"].as_str().unwrap();
         assert!(folder.ends_with(name), "{}", shown(&folder));
+    }
+}
+
+#[test]
+fn known_failures_fit_a_vector_and_say_where_it_is_discussed() {
+    let suite = Suite::embedded().unwrap();
+    for (path, text) in each("known.toml") {
+        let file: KnownFile = toml::from_str(&text).unwrap();
+        for entry in file.entries {
+            let id = &entry.id;
+            let fits = suite.vectors.keys().any(|other| id.matches(other.as_str()));
+            assert!(fits, "{path}: {id} fits no vector");
+            let link = entry.link.unwrap_or_default();
+            assert!(link.starts_with("https://"), "{path}: {id} has no link");
+        }
     }
 }
 
