@@ -116,6 +116,7 @@ fn of_answer(check: &str) -> String {
         ("status-in" | "status-ok", _) => "status".to_owned(),
         ("empty-body", _) => "body".to_owned(),
         ("no-cors-headers", _) => "CORS headers".to_owned(),
+        ("varies", _) => "header `vary`".to_owned(),
         (_, "") => check.replace('-', " "),
         (_, name) => format!("header `{name}`"),
     }
@@ -142,6 +143,7 @@ mod tests {
     #[case("responses[0].grammar", "answer 1, grammar")]
     #[case("responses[2].lists.vary", "answer 3, header `vary`")]
     #[case("responses[0].status-ok", "answer 1, status")]
+    #[case("responses[0].varies.origin", "answer 1, header `vary`")]
     #[case("hidden_headers.x-a", "header `x-a` for the page")]
     #[case("requests[x].method", "requests[x].method")]
     #[case("a[0].b", "a[0].b")]
