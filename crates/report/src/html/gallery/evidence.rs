@@ -25,8 +25,20 @@ struct Evidence {
     homepage: Option<String>,
     issues: Option<String>,
     tallies: Vec<(Mark, usize)>,
+    causes: Vec<Cause>,
     found: Vec<Section>,
     unjudged: Vec<(Rich, Vec<String>)>,
+}
+
+/// A reason that is known, and the vectors that fail for it.
+#[derive(Debug)]
+struct Cause {
+    reason: Rich,
+    /// Where that is discussed.
+    link: Option<String>,
+    mark: Mark,
+    /// Each by its anchor on this page, and its id.
+    vectors: Vec<(String, String)>,
 }
 
 /// A vector with something to show.
@@ -84,6 +96,7 @@ pub(super) fn page(shown: &Implementation, topics: &BTreeMap<String, String>) ->
             .filter(|(_, n)| *n > 0)
             .map(|(verdict, n)| (Mark { verdict }, n))
             .collect(),
+        causes: causes(&found),
         found: found
             .into_iter()
             .map(|found| section(found, shown, topics))
@@ -91,6 +104,36 @@ pub(super) fn page(shown: &Implementation, topics: &BTreeMap<String, String>) ->
         unjudged: unjudged.collect(),
     };
     draw(path, &template)
+}
+
+/// What is known of failures, the gravest first; `found` is sorted so.
+fn causes(found: &[&Found]) -> Vec<Cause> {
+    let mut notes = Vec::<(&str, Vec<&Found>)>::new();
+    for &one in found.iter().filter(|one| one.verdict.is_failure()) {
+        let mut failing = one.legs.iter().filter(|leg| leg.verdict.is_failure());
+        let Some(note) = failing.find_map(|leg| leg.note.as_deref()) else {
+            continue;
+        };
+        match notes.iter_mut().find(|(known, _)| *known == note) {
+            Some((_, vectors)) => vectors.push(one),
+            None => notes.push((note, vec![one])),
+        }
+    }
+    let cause = |(note, vectors): (&str, Vec<&Found>)| {
+        let parts = note.rsplit_once(" — ").filter(|(_, link)| is_web(link));
+        Cause {
+            reason: Rich::new(&clip(parts.map_or(note, |(reason, _)| reason), 300)),
+            link: parts.map(|(_, link)| link.to_owned()),
+            mark: Mark {
+                verdict: vectors.first().map_or(Verdict::Known, |one| one.verdict),
+            },
+            vectors: vectors
+                .iter()
+                .map(|one| (anchor(&one.id), one.id.to_string()))
+                .collect(),
+        }
+    };
+    notes.into_iter().map(cause).collect()
 }
 
 fn identity(shown: &Implementation) -> Vec<(&'static str, String)> {

@@ -62,6 +62,41 @@ fn over_grants_come_first_and_what_nobody_misses_is_left_out() {
 }
 
 #[test]
+fn a_known_reason_is_told_once_with_its_link_and_leads_to_every_vector() {
+    let mut kept = implementation("broken");
+    let failing = kept.found.iter_mut().filter(|one| one.verdict.is_failure());
+    let mut anchors = Vec::new();
+    for one in failing {
+        for leg in one.legs.iter_mut().filter(|leg| leg.verdict.is_failure()) {
+            leg.note = Some("It is `old` — https://bugs.example/1".to_owned());
+        }
+        anchors.push(format!("href=\"#{}\"", super::anchor(&one.id)));
+    }
+    assert!(!anchors.is_empty());
+    let pages = gallery(&[kept], &BTreeMap::new());
+    let evidence = page(&pages, "implementations/broken.html");
+    let (_, causes) = evidence.split_once("id=\"causes\"").unwrap();
+    let (causes, _) = causes.split_once("</section>").unwrap();
+    assert_eq!(causes.matches("It is <code>old</code> <span").count(), 1);
+    assert!(causes.contains("href=\"https://bugs.example/1\""));
+    for anchor in anchors {
+        assert!(causes.contains(&anchor), "{anchor}");
+    }
+}
+
+#[test]
+fn a_reason_that_leads_nowhere_on_the_web_is_no_link() {
+    let mut kept = implementation("broken");
+    for leg in kept.found.iter_mut().flat_map(|one| &mut one.legs) {
+        leg.note = Some("It is old — javascript:alert(1)".to_owned());
+    }
+    let pages = gallery(&[kept], &BTreeMap::new());
+    let evidence = page(&pages, "implementations/broken.html");
+    assert!(evidence.contains("It is old — javascript:alert(1)"));
+    assert!(!evidence.contains("href=\"javascript"));
+}
+
+#[test]
 fn a_stranger_writes_no_html() {
     let mut hostile = implementation("<script>alert(1)</script>");
     hostile.subject.homepage = Some("javascript:alert(1)".to_owned());
