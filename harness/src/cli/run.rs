@@ -15,10 +15,7 @@ use crosscheck_report::{
     verdict::Verdict,
 };
 use crosscheck_server::{fault::Fault, site::Setup};
-use crosscheck_vectors::{
-    load::Suite,
-    vector::{Kind, VectorId},
-};
+use crosscheck_vectors::{load::Suite, vector::Kind};
 use miette::{Context, IntoDiagnostic, Result, miette};
 
 use self::generated::Small;
@@ -237,7 +234,7 @@ impl Args {
         if let Some(file) = of_adapter {
             known.push(read_known(file)?);
         }
-        let mut known = only_selectable(known, &suite);
+        let mut known = only_selectable(known, &suite)?;
         for file in &self.known {
             known.push(read_known(file)?);
         }
@@ -258,14 +255,22 @@ impl Args {
     }
 }
 
-/// Without the entries that are about vectors which `suite` does not have.
-fn only_selectable(mut known: Vec<KnownFile>, suite: &Suite) -> Vec<KnownFile> {
-    for file in &mut known {
-        let is_there = |id: &VectorId, entry: &KnownEntry| entry.id.matches(id.as_str());
-        file.entries
-            .retain(|entry| suite.vectors.keys().any(|id| is_there(id, entry)));
+/// Without the entries that are about vectors of the embedded suite which `suite` does not have.
+fn only_selectable(mut known: Vec<KnownFile>, suite: &Suite) -> Result<Vec<KnownFile>> {
+    let fits = |suite: &Suite, entry: &KnownEntry| {
+        let mut ids = suite.vectors.keys();
+        ids.any(|id| entry.id.matches(id.as_str()))
+    };
+    let mut entries = known.iter().flat_map(|file| &file.entries);
+    if entries.all(|entry| fits(suite, entry)) {
+        return Ok(known);
     }
-    known
+    let embedded = Suite::embedded().into_diagnostic()?;
+    for file in &mut known {
+        file.entries
+            .retain(|entry| fits(suite, entry) || !fits(&embedded, entry));
+    }
+    Ok(known)
 }
 
 fn read_known(path: &PathBuf) -> Result<KnownFile> {

@@ -8,7 +8,7 @@ mod schema;
 use std::{process::Command, time::Instant};
 
 use rstest::rstest;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::binary::{Bench, PROGRAM, Ran};
 
@@ -200,4 +200,37 @@ fn its_own_known_failures_are_known() {
     );
     let summary = bench.judge(only).ended(0).json();
     assert_eq!(count(&summary, "wire", "known"), 1, "{summary:#}");
+}
+
+#[test]
+fn its_own_known_failure_that_no_suite_has_is_out_of_date() {
+    let bench = bench("exec $REFERENCE");
+    let known = "[[known]]\nid = \"server/vary/grantde\"\nreason = \"told so\"\n";
+    bench.put("adapter/known.toml", known);
+    let ran = bench.judge("--only server/vary/granted").ended(1);
+    assert!(ran.out.contains("it fits no vector"), "{ran:#?}");
+}
+
+#[test]
+fn its_own_known_failure_may_be_about_vectors_that_another_suite_lacks() {
+    let bench = bench("exec $REFERENCE");
+    let known = "[[known]]\nid = \"server/vary/granted\"\nreason = \"told so\"\n";
+    bench.put("adapter/known.toml", known);
+    let own = json!({
+        "title": "Own", "about": "A suite of one's own.",
+        "vectors": [{
+            "name": "granted", "title": "A listed origin reads.", "why": "It is listed.",
+            "kind": "required", "requirements": ["server/actual/allowed-origin-echoed"],
+            "policy": "two-origins",
+            "steps": [{
+                "client": { "origin": "{allowed_origin}" },
+                "expect": {
+                    "outcome": "readable", "status": 200,
+                    "requests": [{ "method": "GET", "headers": [["Origin", "{allowed_origin}"]] }]
+                }
+            }]
+        }]
+    });
+    bench.put("own/server/own.json", &own.to_string());
+    bench.judge("--vectors own").ended(0);
 }
