@@ -1,5 +1,7 @@
 //! A client of deployed servers: real names, verified TLS, a polite pace, no redirect followed.
 
+mod failure;
+
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
@@ -15,6 +17,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use tokio_rustls::rustls::crypto::ring;
 
 use crate::drive::{Answered, Transport, TransportError};
+pub use failure::Unanswered;
 
 /// How deployed servers are talked to.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +36,9 @@ pub struct Settings {
 
 /// So long a body may take once the head is there.
 const LONGEST_WAIT_FOR_BODY: Duration = Duration::from_secs(1);
+
+/// How much of the time for an answer a connection may take.
+const SHARE_OF_CONNECTING: f64 = 0.9;
 
 /// What stands for what is private.
 const CONCEALED: &[u8; 9] = b"(private)";
@@ -124,6 +130,8 @@ impl Deployed {
             .user_agent(concat!("crosscheck/", env!("CARGO_PKG_VERSION")))
             .tls_danger_accept_invalid_certs(settings.certificates == Certificates::Any)
             .tcp_nodelay(true)
+            // Before an answer is overdue, so that it is known which of the two is missing.
+            .connect_timeout(settings.timeout.mul_f64(SHARE_OF_CONNECTING))
             .build()?;
         Ok(Self {
             http,
@@ -228,23 +236,6 @@ impl Deployed {
 pub(crate) fn choose_cryptography() {
     // Whoever comes second finds the first one's choice, which is the same.
     let _chosen_before = ring::default_provider().install_default();
-}
-
-/// Why a server cannot be judged by a request.
-#[derive(Debug, thiserror::Error)]
-pub enum Unanswered {
-    /// No connection, or no HTTP.
-    #[error("{}", crate::judge::chain(.0))]
-    Failed(reqwest::Error),
-    /// No answer in time.
-    #[error("no answer within {} s", .0.as_secs_f32())]
-    TooSlow(Duration),
-    /// The server wants to be asked less often, and says nothing else.
-    #[error("too many requests: it answers 429; ask less often with `--rate`")]
-    TooMany,
-    /// The HTTP library cannot say it.
-    #[error("the request has bytes that HTTP does not allow")]
-    Unsendable,
 }
 
 impl Transport for &Deployed {

@@ -10,7 +10,7 @@ use crosscheck_oracle::OutgoingRequest;
 use crosscheck_report::observation::Observation;
 use crosscheck_server::{policy::Refusal, site::Site};
 use crosscheck_vectors::{client::Api, load::Suite, policy::Policy};
-use url::Url;
+use url::{Host, Url};
 
 use crate::{
     case::{Case, ServerPart},
@@ -48,6 +48,19 @@ pub struct Deployment {
     private: Private,
     /// A server that is true to the policy.
     true_site: Site,
+}
+
+/// Whether browsers let pages that came over TLS ask `url`; a plain server only on the same machine.
+///
+/// Spec: <https://w3c.github.io/webappsec-mixed-content/#should-block-fetch>
+pub fn may_be_asked_by_secure_pages(url: &Url) -> bool {
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "https" || loopback
 }
 
 impl Deployment {
@@ -147,6 +160,13 @@ impl Deployment {
             let client = &step.client;
             if client.origin.as_deref().is_some_and(is_its_own) {
                 return Some("its page would be the server's own, which is reached as it is");
+            }
+            let secure = client.origin.as_deref();
+            let secure = secure.is_none_or(|origin| !origin.starts_with("http://"));
+            if secure && !may_be_asked_by_secure_pages(&self.url) {
+                return Some(
+                    "its page comes over TLS, and the server does not: browsers keep them apart",
+                );
             }
             if !self.sends(client.method.as_bytes()) {
                 return Some("after its preflight the page would send the request itself");

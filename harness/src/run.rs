@@ -1,6 +1,7 @@
 //! One run: every selected vector on every leg, judged.
 
 mod chromium;
+mod reach;
 mod verdicts;
 mod waves;
 mod wire;
@@ -105,6 +106,14 @@ pub enum RunError {
     /// No requests can be sent.
     #[error("no requests can be sent")]
     Http(#[from] reqwest::Error),
+    /// The deployed server gives no answer.
+    #[error("{url} cannot be judged: {why}")]
+    Unreachable {
+        /// Its URL.
+        url: String,
+        /// Why.
+        why: String,
+    },
     /// The adapter is at fault.
     #[error(transparent)]
     Adapter(#[from] Broken),
@@ -135,8 +144,8 @@ pub struct Ran {
     pub overview: Overview,
     /// Whether that is all.
     pub ended: Ended,
-    /// Reasons to doubt that the adapter passes policies on.
-    pub doubts: Vec<Finding>,
+    /// Reasons to doubt that what was judged is what was meant.
+    pub doubts: Vec<String>,
 }
 
 /// How a run ended.
@@ -271,12 +280,14 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
     })
 }
 
-/// The subject at work, and reasons to doubt that its adapter passes policies on.
-async fn start(config: &Config) -> Result<(Subject, Vec<Finding>), RunError> {
+/// The subject at work, and reasons to doubt that it is the one that is meant.
+async fn start(config: &Config) -> Result<(Subject, Vec<String>), RunError> {
     let manifest: &Manifest = match &config.subject {
         SubjectConfig::Adapter(manifest) => manifest,
         SubjectConfig::Deployed(config) => {
-            return Ok((Subject::Deployed(config.clone()), Vec::new()));
+            let doubt = reach::reach(config).await?;
+            let doubts = doubt.into_iter().collect();
+            return Ok((Subject::Deployed(config.clone()), doubts));
         }
         SubjectConfig::Reference(setup) => {
             return Ok((Subject::Reference(setup.clone()), Vec::new()));
@@ -285,7 +296,8 @@ async fn start(config: &Config) -> Result<(Subject, Vec<Finding>), RunError> {
     let mut adapter = Adapter::start(manifest.clone(), config.patience).await?;
     let found = adapter.check(Depth::Quick).await;
     if found.iter().all(|finding| finding.about == About::Policy) {
-        return Ok((Subject::Adapter(Box::new(adapter)), found));
+        let doubts = found.iter().map(ToString::to_string).collect();
+        return Ok((Subject::Adapter(Box::new(adapter)), doubts));
     }
     adapter.end().await;
     Err(RunError::Lies(found))

@@ -2,7 +2,7 @@
 
 use crosscheck_oracle::{OutgoingRequest, Response};
 
-use crate::{drive::Transport, judge::chain};
+use crate::{deployed::Unanswered, drive::Transport, judge::chain};
 
 /// After so many questions in a row without an answer a server is given up.
 const PATIENCE: usize = 3;
@@ -30,6 +30,9 @@ pub enum Silence {
         "the trusted page is now refused what it was granted before, so refusals since then prove nothing"
     )]
     Blocked,
+    /// It wants to be asked less often.
+    #[error("{}", Unanswered::TooMany)]
+    TooMany,
     /// The server stopped answering.
     #[error("{0}")]
     Unreachable(String),
@@ -65,25 +68,41 @@ impl<'a, T: Transport> Asker<'a, T> {
         request: OutgoingRequest,
     ) -> Result<Option<(Place, Response)>, Silence> {
         self.n_left = self.n_left.checked_sub(1).ok_or(Silence::Budget)?;
+        let mut silence = None;
         let answer = match self.transport.exchange(&request).await {
             Ok(answered) => answered
                 .response
                 .ok_or_else(|| "the connection ended without an answer".to_owned()),
-            Err(error) => Err(chain(&*error.source)),
+            Err(error) => {
+                if let Some(Unanswered::TooMany) = error.source.downcast_ref() {
+                    silence = Some(Silence::TooMany);
+                }
+                Err(chain(&*error.source))
+            }
         };
         self.n_unanswered = match &answer {
             Ok(_) => 0,
             Err(_) => self.n_unanswered + 1,
         };
-        let place = self.exchanges.len();
         if let Err(why) = &answer
             && self.n_unanswered == PATIENCE
         {
-            return Err(Silence::Unreachable(why.clone()));
+            silence.get_or_insert(Silence::Unreachable(why.clone()));
         }
+        let place = self.exchanges.len();
         let response = answer.as_ref().ok().cloned();
         self.exchanges.push(Exchange { request, answer });
-        Ok(response.map(|response| (place, response)))
+        match silence {
+            Some(silence) => Err(silence),
+            None => Ok(response.map(|response| (place, response))),
+        }
+    }
+
+    /// Why the last question has no answer.
+    pub fn last_failure(&self) -> String {
+        let last = self.exchanges.last();
+        let why = last.and_then(|exchange| exchange.answer.as_ref().err());
+        why.cloned().unwrap_or_default()
     }
 
     /// Takes no notice of what was left unanswered so far.

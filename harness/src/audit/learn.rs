@@ -258,14 +258,14 @@ impl<T: Transport> Conversation<'_, T> {
 
     async fn baseline(&mut self) -> Result<(), Silence> {
         // A server may just have woken up, so the first question is asked again.
-        for _attempt in 0..3 {
+        for _attempt in 0..2 {
             let request = Sender::Nobody.ask(self.learnt.target.url());
             if let Some((place, _)) = self.asker.ask(request).await? {
                 self.learnt.baseline.push(place);
                 return Ok(());
             }
         }
-        Err(Silence::Unreachable("no answer".to_owned()))
+        Err(Silence::Unreachable(self.asker.last_failure()))
     }
 
     /// Lets `sender` send its GET, with further headers.

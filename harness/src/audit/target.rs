@@ -1,7 +1,9 @@
 //! What is audited, and names that nobody has.
 
-use crosscheck_oracle::Origin;
-use url::{Host, Url};
+use crosscheck_oracle::{Origin, is_bad_port};
+use url::Url;
+
+use crate::deployment::may_be_asked_by_secure_pages;
 
 /// Why a URL cannot be audited.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -9,6 +11,9 @@ pub enum BadTarget {
     /// It is no URL at all.
     #[error("it is no absolute URL: {0}")]
     Syntax(url::ParseError),
+    /// No page can reach it.
+    #[error("browsers never connect to port {0}, so no page can ask there")]
+    Port(u16),
     /// CORS is about HTTP.
     #[error("its scheme is `{0}`, not `http` or `https`")]
     Scheme(String),
@@ -37,13 +42,7 @@ impl Target {
     /// The scheme of pages that can reach it: a secure page may not ask a plain server, unless that is
     /// on the same machine.
     pub fn page_scheme(&self) -> &'static str {
-        let loopback = match self.url.host() {
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
-        if self.url.scheme() == "https" || loopback {
+        if may_be_asked_by_secure_pages(&self.url) {
             "https"
         } else {
             "http"
@@ -77,6 +76,9 @@ impl std::str::FromStr for Target {
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(BadTarget::Secret);
+        }
+        if let Some(port) = url.port().filter(|port| is_bad_port(*port)) {
+            return Err(BadTarget::Port(port));
         }
         url.set_fragment(None);
         Ok(Self { url })
@@ -147,6 +149,7 @@ mod tests {
     #[rstest]
     #[case::other_scheme("ftp://api.example/", BadTarget::Scheme("ftp".to_owned()))]
     #[case::password("https://me:secret@api.example/", BadTarget::Secret)]
+    #[case::port("https://api.example:6000/", BadTarget::Port(6000))]
     #[case::relative("/api", BadTarget::Syntax(url::ParseError::RelativeUrlWithoutBase))]
     fn what_cannot_be_audited(#[case] url: &str, #[case] why: BadTarget) {
         assert_eq!(url.parse::<Target>().unwrap_err(), why);

@@ -7,6 +7,7 @@ mod origins;
 mod preflights;
 
 pub use caches::varies;
+pub use circumstances::unusual;
 
 use super::{ask::Place, learn::Learnt, sender::Sharing};
 

@@ -332,6 +332,7 @@ fn explain(error: RunError) -> miette::Report {
         | RunError::Adapter(_)
         | RunError::Policy(_)
         | RunError::Http(_)
+        | RunError::Unreachable { .. }
         | RunError::Playground(_)
         | RunError::Ledger(_)
         | RunError::Output(_)

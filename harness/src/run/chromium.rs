@@ -10,6 +10,7 @@ use crosscheck_report::{known::is_known, observation::Leg, results::LegResult, v
 
 use super::{
     Config, RunError,
+    reach::reach_from_page,
     waves::{Keep, Replay},
 };
 use crate::{
@@ -46,6 +47,13 @@ impl<'a> ChromiumLeg<'a> {
         let engine = Chromium::launch_among(options, &names(config))
             .await
             .map_err(RunError::Browser)?;
+        if let SubjectConfig::Deployed(deployed) = &config.subject {
+            let reached = reach_from_page(&engine, deployed.deployment.url()).await;
+            if let Err(error) = reached {
+                engine.close().await;
+                return Err(error);
+            }
+        }
         Ok(Self {
             config,
             binary,

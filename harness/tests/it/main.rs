@@ -41,3 +41,5 @@ mod serve;
 mod subject;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod unreachable;

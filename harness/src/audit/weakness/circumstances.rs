@@ -1,6 +1,6 @@
 //! What the rest of the judgement rests on.
 
-use crosscheck_oracle::Origin;
+use crosscheck_oracle::{Origin, Response, is_ok_status, is_redirect_status};
 
 use super::Judgement;
 use crate::audit::{
@@ -9,6 +9,7 @@ use crate::audit::{
 };
 
 pub(super) fn judge(learnt: &Learnt, judgement: &mut Judgement) {
+    resource(learnt, judgement);
     nobody(learnt, judgement);
     failing(learnt, judgement);
     null_to_nobody(learnt, judgement);
@@ -19,6 +20,34 @@ pub(super) fn judge(learnt: &Learnt, judgement: &mut Judgement) {
     if learnt.behind_cache {
         let seen = "a cache that does not tell origins apart stands before it; the questions had queries of their own to get past it";
         judgement.note("cache-poisoning", seen, &learnt.baseline);
+    }
+}
+
+/// Whether it is the resource that was meant.
+fn resource(learnt: &Learnt, judgement: &mut Judgement) {
+    if let Some(place) = learnt.baseline.first().copied()
+        && let Some(why) = learnt.answer(place).and_then(unusual)
+    {
+        judgement.note(None, why, &[place]);
+    }
+}
+
+/// Why the resource that gives `answer` to whoever has no origin may not be the one that is meant.
+pub fn unusual(answer: &Response) -> Option<String> {
+    let status = answer.status;
+    let location = answer.headers.get("location");
+    match (status, location) {
+        (_, Some(location)) if is_redirect_status(status) => Some(format!(
+            "it redirects to `{}`, which was not followed: judge that, too",
+            location.escape_ascii()
+        )),
+        (401 | 407, _) => Some(format!(
+            "it answers {status}, so this is about its login check; `--header 'Authorization: …'` gets past it"
+        )),
+        _ if is_ok_status(status) || status == 304 => None,
+        _ => Some(format!(
+            "it answers {status}, so this is about its errors; is that the URL that was meant?"
+        )),
     }
 }
 

@@ -1,7 +1,5 @@
 //! Who may read that should not.
 
-use crosscheck_oracle::is_redirect_status;
-
 use super::{Judgement, Proof, Severity, Weakness};
 use crate::audit::{
     grants::is_confirmed,
@@ -246,17 +244,6 @@ fn oddities(learnt: &Learnt, judgement: &mut Judgement) {
     {
         let seen = "of two `Origin` lines, which no browser sends, the first decides";
         judgement.note("origin-match", seen, &[asked.at]);
-    }
-    if let Some(place) = learnt.baseline.first().copied()
-        && let Some(answer) = learnt.answer(place)
-        && is_redirect_status(answer.status)
-        && let Some(location) = answer.headers.get("location")
-    {
-        let seen = format!(
-            "it redirects to `{}`, which was not followed: audit that, too",
-            location.escape_ascii()
-        );
-        judgement.note(None, seen, &[place]);
     }
     let status = |asked: &Asked| learnt.answer(asked.at).map(|answer| answer.status);
     let baseline = learnt

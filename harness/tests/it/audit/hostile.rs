@@ -138,7 +138,7 @@ async fn hostile_servers_spoil_only_their_own_result() {
             outcome(url)
         );
     }
-    let told = "it redirects to `http://192.0.2.1/`, which was not followed: audit that, too";
+    let told = "it redirects to `http://192.0.2.1/`, which was not followed: judge that, too";
     let redirect = outcome(urls.last().unwrap());
     assert_eq!(redirect["facts"][0]["seen"], told, "{redirect:#}");
     let found = outcome(&good);
