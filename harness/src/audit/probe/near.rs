@@ -1,0 +1,279 @@
+//! Origins that resemble a trusted one.
+
+use super::{Base, Probe, Proves};
+use crate::audit::target::Names;
+
+/// Origins that resemble a trusted one, the likeliest mistakes first.
+pub const NEAR_MISSES: &[Probe] = &[
+    probe!(
+        "prefix",
+        "origin-match",
+        Stranger,
+        "that begins like a trusted one, then a dot",
+        |base, names| {
+            Some(format!(
+                "{}://{}.{}.example",
+                base.scheme,
+                base.host,
+                names.next_name()
+            ))
+        }
+    ),
+    probe!(
+        "suffix",
+        "origin-match",
+        Stranger,
+        "whose host ends like a trusted one",
+        |base, names| { Some(base.with_host(&format!("{}{}", names.next_name(), base.host))) }
+    ),
+    probe!(
+        "domain-suffix",
+        "origin-match",
+        Stranger,
+        "whose host ends like a trusted domain, without a dot before it",
+        |base, names| {
+            let domain = base
+                .registrable
+                .as_ref()
+                .filter(|domain| **domain != base.host)?;
+            Some(base.with_host(&format!("{}{domain}", names.next_name())))
+        }
+    ),
+    probe!(
+        "unescaped-dot",
+        "origin-match",
+        Stranger,
+        "with another character where a trusted one has its first dot",
+        |base, names| {
+            let letter = letter(names).to_string();
+            base.is_name()
+                .then(|| base.with_host(&base.host.replacen('.', &letter, 1)))
+        }
+    ),
+    probe!(
+        "prefix-without-dot",
+        "origin-match",
+        Stranger,
+        "that begins like a trusted one",
+        |base, names| {
+            base.is_name().then(|| {
+                format!(
+                    "{}://{}{}.example",
+                    base.scheme,
+                    base.host,
+                    names.next_name()
+                )
+            })
+        }
+    ),
+    probe!(
+        "substring",
+        "origin-match",
+        Stranger,
+        "that has a trusted host in it",
+        |base, names| {
+            Some(format!(
+                "{}://{}.{}.{}.example",
+                base.scheme,
+                names.next_name(),
+                base.host,
+                names.next_name()
+            ))
+        }
+    ),
+    probe!(
+        "inner-dot",
+        "origin-match",
+        Stranger,
+        "with another character where a trusted one has the dot before its domain",
+        |base, names| {
+            let domain = base.registrable.as_deref()?;
+            let before = base.host.strip_suffix(domain)?.strip_suffix('.')?;
+            before
+                .contains('.')
+                .then(|| base.with_host(&format!("{before}{}{domain}", letter(names))))
+        }
+    ),
+    probe!(
+        "cut-short",
+        "origin-match",
+        Stranger,
+        "that is the beginning of a trusted one",
+        |base, _| {
+            let mut shorter = base.host.clone();
+            shorter.pop();
+            base.is_name()
+                .then(|| format!("{}://{shorter}", base.scheme))
+        }
+    ),
+    probe!(
+        "special-underscore",
+        "origin-match",
+        Stranger,
+        "that begins like a trusted one, then `_`",
+        |base, names| special(base, names, "_")
+    ),
+    probe!(
+        "special-backtick",
+        "origin-match",
+        Stranger,
+        "that begins like a trusted one, then a backtick",
+        |base, names| special(base, names, "`")
+    ),
+    probe!(
+        "special-exclamation",
+        "origin-match",
+        Stranger,
+        "that begins like a trusted one, then `!`",
+        |base, names| special(base, names, "!")
+    ),
+    probe!(
+        "special-brace",
+        "origin-match",
+        Stranger,
+        "that begins like a trusted one, then `{`",
+        |base, names| special(base, names, "{")
+    ),
+    probe!(
+        "special-escape",
+        "origin-match",
+        Nothing,
+        "that begins like a trusted one, then `%60`",
+        |base, names| special(base, names, "%60")
+    ),
+    probe!(
+        "public-suffix",
+        "origin-match",
+        Stranger,
+        "below the same public suffix, where anybody registers",
+        |base, names| {
+            let domain = base.registrable.as_deref()?;
+            let (_, suffix) = domain.split_once('.')?;
+            Some(base.with_host(&format!("{}.{suffix}", names.next_name())))
+        }
+    ),
+    probe!(
+        "longer-port",
+        "port-ignored",
+        Neighbour,
+        "whose port begins like the trusted one's",
+        |base, _| {
+            let port = base.port?.checked_mul(10)?.checked_add(1)?;
+            Some(format!("{}://{}:{port}", base.scheme, base.host))
+        }
+    ),
+    probe!(
+        "port",
+        "port-ignored",
+        Neighbour,
+        "on another port of a trusted host",
+        |base, names| {
+            Some(format!(
+                "{}://{}:{}",
+                base.scheme,
+                base.host,
+                names.next_port()
+            ))
+        }
+    ),
+    probe!(
+        "scheme",
+        "insecure-scheme",
+        Neighbour,
+        "with `http` where the trusted one has `https`",
+        |base, _| {
+            let is_local = base.host == "localhost" || base.host == "127.0.0.1";
+            let port = base.port.map(|port| format!(":{port}")).unwrap_or_default();
+            (base.scheme == "https" && !is_local).then(|| format!("http://{}{port}", base.host))
+        }
+    ),
+    probe!(
+        "scheme-below",
+        "insecure-scheme",
+        Neighbour,
+        "with `http` below a trusted host that has `https`",
+        |base, names| {
+            (base.scheme == "https" && base.is_name()).then(|| {
+                let port = base.port.map(|port| format!(":{port}")).unwrap_or_default();
+                format!("http://{}.{}{port}", names.next_name(), base.host)
+            })
+        }
+    ),
+    probe!(
+        "subdomain",
+        "origin-match",
+        Subdomains,
+        "below a trusted host",
+        |base, names| {
+            base.is_name()
+                .then(|| base.with_host(&format!("{}.{}", names.next_name(), base.host)))
+        }
+    ),
+    probe!(
+        "sibling",
+        "origin-match",
+        Subdomains,
+        "below a trusted origin's domain",
+        |base, names| {
+            let domain = base
+                .registrable
+                .as_ref()
+                .filter(|domain| **domain != base.host)?;
+            Some(base.with_host(&format!("{}.{domain}", names.next_name())))
+        }
+    ),
+    probe!(
+        "userinfo",
+        "origin-match",
+        Nothing,
+        "with a trusted one as its user name",
+        |base, names| {
+            Some(format!(
+                "{}://{}@{}.example",
+                base.scheme,
+                base.host,
+                names.next_name()
+            ))
+        }
+    ),
+    probe!(
+        "path",
+        "origin-match",
+        Nothing,
+        "with a trusted one in a path",
+        |base, names| {
+            Some(format!(
+                "{}://{}.example/{}",
+                base.scheme,
+                names.next_name(),
+                base.with_host(&base.host)
+            ))
+        }
+    ),
+    probe!(
+        "capitals",
+        "origin-match",
+        Nothing,
+        "that differs from a trusted one in case",
+        |base, _| {
+            base.is_name()
+                .then(|| base.with_host(&base.host.to_ascii_uppercase()))
+        }
+    ),
+];
+
+/// Some letter.
+fn letter(names: &mut Names) -> char {
+    char::from(b'a' + u8::try_from(names.next_port() % 26).unwrap_or_default())
+}
+
+/// The trusted host, then `character`, then a stranger's domain.
+fn special(base: &Base, names: &mut Names, character: &str) -> Option<String> {
+    let stranger = names.next_name();
+    base.is_name().then(|| {
+        format!(
+            "{}://{}{character}.{stranger}.example",
+            base.scheme, base.host
+        )
+    })
+}

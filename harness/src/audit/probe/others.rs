@@ -1,0 +1,105 @@
+//! Origins that are let in for another reason than resemblance.
+
+use super::{Probe, Proves, stranger};
+
+/// Hosts that are trusted by mistake rather than by resemblance.
+pub const OTHERS: &[Probe] = &[
+    probe!(
+        "unencrypted",
+        "reflected-origin",
+        Stranger,
+        "whose pages are not encrypted",
+        |base, names| (base.scheme == "https").then(|| stranger("http", names))
+    ),
+    probe!(
+        "localhost-prefix",
+        "origin-match",
+        Stranger,
+        "that begins like `http://localhost`",
+        |_, names| { Some(format!("http://localhost.{}.example", names.next_name())) }
+    ),
+    probe!(
+        "localhost",
+        "internal-origin",
+        Neighbour,
+        "on any port of the user's own machine",
+        |_, names| { Some(format!("http://localhost:{}", names.next_port())) }
+    ),
+    probe!(
+        "loopback",
+        "internal-origin",
+        Neighbour,
+        "on any port of 127.0.0.1",
+        |_, names| { Some(format!("http://127.0.0.1:{}", names.next_port())) }
+    ),
+    probe!(
+        "internal",
+        "internal-origin",
+        Neighbour,
+        "below `.internal`",
+        |_, names| { Some(format!("https://{}.internal", names.next_name())) }
+    ),
+    probe!(
+        "local",
+        "internal-origin",
+        Neighbour,
+        "below `.local`",
+        |_, names| { Some(format!("http://{}.local", names.next_name())) }
+    ),
+    probe!(
+        "private-address",
+        "internal-origin",
+        Neighbour,
+        "at a private address",
+        |_, names| {
+            let [high, low] = names.next_port().to_be_bytes();
+            Some(format!("http://192.168.{high}.{low}"))
+        }
+    ),
+    probe!(
+        "github-pages",
+        "third-party-origin",
+        Stranger,
+        "below `github.io`, where anybody has pages",
+        |_, names| { Some(format!("https://{}.github.io", names.next_name())) }
+    ),
+    probe!(
+        "vercel",
+        "third-party-origin",
+        Stranger,
+        "below `vercel.app` with a trusted name before it, where anybody has pages",
+        |base, names| {
+            // Patterns for previews begin with the project's name.
+            let project = base
+                .registrable
+                .as_deref()
+                .and_then(|name| name.split('.').next());
+            let name = names.next_name();
+            Some(match project {
+                Some(project) => format!("https://{project}-{name}.vercel.app"),
+                None => format!("https://{name}.vercel.app"),
+            })
+        }
+    ),
+    probe!(
+        "heroku",
+        "third-party-origin",
+        Stranger,
+        "below `herokuapp.com`, where anybody has pages",
+        |_, names| { Some(format!("https://{}.herokuapp.com", names.next_name())) }
+    ),
+    probe!(
+        "codepen",
+        "third-party-origin",
+        Stranger,
+        "such as CodePen's, where anybody's code runs",
+        |_, _| Some("https://cdpn.io".to_owned())
+    ),
+    probe!(
+        "jsfiddle",
+        "third-party-origin",
+        Stranger,
+        "such as JSFiddle's, where anybody's code runs",
+        |_, _| Some("https://fiddle.jshell.net".to_owned())
+    ),
+];
