@@ -91,6 +91,14 @@ fn origins(learnt: &Learnt) -> Listing<OriginRule> {
         .candidates
         .iter()
         .filter(|asked| asked.sharing > Sharing::Withheld);
+    // Families of one member are named themselves.
+    let single = learnt.tried.iter().filter(|tried| is_confirmed(tried));
+    let single = single.filter(|tried| {
+        let is_page = matches!(tried.first.sender, Sender::Page(_));
+        let again = tried.again.as_ref();
+        is_page && again.is_some_and(|again| again.sender == tried.first.sender)
+    });
+    let granted = granted.chain(single.map(|tried| &tried.first));
     let exact = granted.filter_map(|asked| asked.sender.origin());
     let exact = exact.filter(|origin| !covered.iter().any(|base| is_below(base, origin)));
     let exact: BTreeSet<_> = exact.map(str::to_owned).collect();

@@ -69,6 +69,8 @@ pub enum Twist {
     None,
     /// It asks for private network access, too.
     PrivateNetwork,
+    /// A header that nobody has behind one that is permitted.
+    Smuggled,
     /// A list of headers on two lines.
     SplitList,
     /// It comes from a stranger.
@@ -102,6 +104,8 @@ pub struct Learnt {
     pub garbage: Option<Asked>,
     /// Two `Origin` lines, the trusted one first.
     pub two_lines: Option<Asked>,
+    /// Nobody, with the trusted origin in `X-Origin`.
+    pub x_origin: Option<Asked>,
     /// The best-trusted page, in whose name preflights are sent.
     pub trusted: Option<Origin>,
     /// Preflights, and what they permit.
@@ -180,6 +184,7 @@ pub async fn learn(
             tried: Vec::new(),
             garbage: None,
             two_lines: None,
+            x_origin: None,
             trusted: None,
             preflights: Vec::new(),
             missing: None,

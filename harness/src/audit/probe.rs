@@ -40,10 +40,14 @@ pub struct Probe {
 /// What it means that an origin of a family is granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proves {
+    /// Any extension of the visitor's browser reads.
+    Extension,
     /// Somebody else's page reads.
     Stranger,
     /// A page reads that shares something with a trusted one; it takes more than a registered name.
     Neighbour,
+    /// A page of the same owner reads, which may be meant.
+    SameOwner,
     /// Subdomains are trusted, which may be meant.
     Subdomains,
     /// Something is said that may well be meant, or that no browser uses.
@@ -85,6 +89,12 @@ impl Base {
         format!("{}://{host}{}", self.scheme, port.unwrap_or_default())
     }
 
+    /// The part of its host that was registered, if there is more to the host.
+    fn wider_domain(&self) -> Option<&str> {
+        let domain = self.registrable.as_deref();
+        domain.filter(|domain| *domain != self.host)
+    }
+
     fn is_name(&self) -> bool {
         self.registrable.is_some()
     }
@@ -95,7 +105,7 @@ pub fn stranger(scheme: &str, names: &mut Names) -> String {
     format!("{scheme}://{}.example", names.next_name())
 }
 
-/// `origin` as who sends it: a page, if a browser can have such an origin.
+/// `origin` as who sends it: a page, if it is an origin of the standard's.
 pub fn sender(origin: &str) -> Sender {
     Origin::parse(origin).map_or_else(
         |_cannot_be_a_page| Sender::Forged(origin.to_owned()),

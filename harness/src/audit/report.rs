@@ -282,8 +282,10 @@ fn request_lines(request: &OutgoingRequest) -> Vec<String> {
     let first = format!("{} {target}", request.method.escape_ascii());
     let matters = |name: &[u8]| {
         let name = name.to_ascii_lowercase();
-        matches!(&*name, b"origin" | b"cookie" | b"if-none-match")
-            || name.starts_with(b"access-control-request-")
+        matches!(
+            &*name,
+            b"origin" | b"x-origin" | b"cookie" | b"if-none-match"
+        ) || name.starts_with(b"access-control-request-")
     };
     std::iter::once(first)
         .chain(lines(&request.headers, matters))

@@ -152,9 +152,7 @@ impl<T: Transport> Conversation<'_, T> {
             return Ok(());
         };
         for probe in NEAR_MISSES.iter().chain(OTHERS) {
-            // Whoever looks at the beginning only takes any character after it.
-            let implied = probe.name.starts_with("special-") && self.is_confirmed("prefix");
-            if !implied {
+            if !self.is_implied(probe) {
                 self.attempt(probe, &base).await?;
             }
         }
@@ -164,6 +162,8 @@ impl<T: Transport> Conversation<'_, T> {
             return Ok(());
         }
         self.two_lines(&origin).await?;
+        let stated = [("X-Origin", origin.serialize().as_bytes())];
+        self.learnt.x_origin = self.get(Sender::Nobody, &stated).await?;
         // A refusal says something only as long as the trusted page is not refused.
         let still = self.get(Sender::Page(origin), &[]).await?;
         match still {
@@ -172,20 +172,41 @@ impl<T: Transport> Conversation<'_, T> {
         }
     }
 
-    /// Whether the family called `name` was let in.
-    fn is_confirmed(&self, name: &str) -> bool {
-        let mut tried = self.learnt.tried.iter();
-        tried.any(|tried| tried.probe.name == name && is_confirmed(tried))
+    /// Whether a family that was let in has `probe`'s answer, too.
+    fn is_implied(&self, probe: &Probe) -> bool {
+        let strangers = self.learnt.strangers_share();
+        let let_in = |begin: &str| {
+            let mut tried = self.learnt.tried.iter();
+            tried.any(|tried| {
+                let more = tried.first.sharing > strangers;
+                more && is_confirmed(tried) && tried.probe.name.starts_with(begin)
+            })
+        };
+        match probe.name {
+            "suffix-hyphen" => let_in("suffix"),
+            "domain-suffix-hyphen" => let_in("domain-suffix"),
+            "www" => let_in("subdomain"),
+            // One such character shows as much as all of them.
+            name if name.starts_with("special-") => let_in("prefix") || let_in("special-"),
+            _ => false,
+        }
     }
 
     async fn attempt(&mut self, probe: &'static Probe, base: &Base) -> Result<(), Silence> {
         let Some(origin) = (probe.make)(base, &mut self.names) else {
             return Ok(());
         };
-        let Some(first) = self.get(sender(&origin), &[]).await? else {
+        let sender_of_first = sender(&origin);
+        let mut asked = self.learnt.candidates.iter();
+        if asked.any(|asked| asked.sender == sender_of_first) {
+            return Ok(());
+        }
+        let Some(first) = self.get(sender_of_first, &[]).await? else {
             return Ok(());
         };
-        let again = if is_granted(&first) && probe.proves != Proves::Nothing {
+        // What everybody gets shows nothing.
+        let more = first.sharing > self.learnt.strangers_share();
+        let again = if more && probe.proves != Proves::Nothing {
             let other = (probe.make)(base, &mut self.names).unwrap_or(origin);
             self.get(sender(&other), &[]).await?
         } else {

@@ -32,11 +32,29 @@ pub const NEAR_MISSES: &[Probe] = &[
         Stranger,
         "whose host ends like a trusted domain, without a dot before it",
         |base, names| {
-            let domain = base
-                .registrable
-                .as_ref()
-                .filter(|domain| **domain != base.host)?;
+            let domain = base.wider_domain()?;
             Some(base.with_host(&format!("{}{domain}", names.next_name())))
+        }
+    ),
+    probe!(
+        "suffix-hyphen",
+        "origin-match",
+        Stranger,
+        "whose host ends like a trusted one, after `-`",
+        |base, names| {
+            let begin = names.next_name();
+            base.is_name()
+                .then(|| base.with_host(&format!("{begin}-{}", base.host)))
+        }
+    ),
+    probe!(
+        "domain-suffix-hyphen",
+        "origin-match",
+        Stranger,
+        "whose host ends like a trusted domain, after `-`",
+        |base, names| {
+            let domain = base.wider_domain()?;
+            Some(base.with_host(&format!("{}-{domain}", names.next_name())))
         }
     ),
     probe!(
@@ -107,6 +125,32 @@ pub const NEAR_MISSES: &[Probe] = &[
         }
     ),
     probe!(
+        "cut-first",
+        "origin-match",
+        Stranger,
+        "that is the end of a trusted domain",
+        |base, _| {
+            let domain = base.registrable.as_deref()?;
+            let mut letters = domain.chars();
+            letters.next();
+            // What is left begins with a name.
+            let shorter = letters.as_str();
+            let named = shorter.starts_with(|first: char| first.is_ascii_alphanumeric());
+            named.then(|| base.with_host(shorter))
+        }
+    ),
+    probe!(
+        "special-hyphen",
+        "origin-match",
+        Stranger,
+        "that begins like a trusted one, then `-`",
+        |base, names| {
+            let stranger = names.next_name();
+            base.is_name()
+                .then(|| format!("{}://{}-{stranger}.example", base.scheme, base.host))
+        }
+    ),
+    probe!(
         "special-underscore",
         "origin-match",
         Stranger,
@@ -126,6 +170,13 @@ pub const NEAR_MISSES: &[Probe] = &[
         Stranger,
         "that begins like a trusted one, then `!`",
         |base, names| special(base, names, "!")
+    ),
+    probe!(
+        "special-comma",
+        "origin-match",
+        Stranger,
+        "that begins like a trusted one, then a comma",
+        |base, names| special(base, names, ",")
     ),
     probe!(
         "special-brace",
@@ -215,11 +266,22 @@ pub const NEAR_MISSES: &[Probe] = &[
         Subdomains,
         "below a trusted origin's domain",
         |base, names| {
-            let domain = base
-                .registrable
-                .as_ref()
-                .filter(|domain| **domain != base.host)?;
+            let domain = base.wider_domain()?;
             Some(base.with_host(&format!("{}.{domain}", names.next_name())))
+        }
+    ),
+    probe!(
+        "www",
+        "origin-match",
+        SameOwner,
+        "that differs from a trusted one in `www.`",
+        |base, _| {
+            base.is_name().then_some(())?;
+            match base.host.strip_prefix("www.") {
+                // A public suffix has no pages.
+                Some(bare) => psl::domain_str(bare).map(|_| base.with_host(bare)),
+                None => Some(base.with_host(&format!("www.{}", base.host))),
+            }
         }
     ),
     probe!(

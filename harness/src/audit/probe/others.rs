@@ -1,6 +1,7 @@
 //! Origins that are let in for another reason than resemblance.
 
 use super::{Probe, Proves, stranger};
+use crate::audit::target::Names;
 
 /// Hosts that are trusted by mistake rather than by resemblance.
 pub const OTHERS: &[Probe] = &[
@@ -102,4 +103,18 @@ pub const OTHERS: &[Probe] = &[
         "such as JSFiddle's, where anybody's code runs",
         |_, _| Some("https://fiddle.jshell.net".to_owned())
     ),
+    probe!(
+        "extension",
+        "third-party-origin",
+        Extension,
+        "of an extension, whichever the visitor's browser has,",
+        |_, names| Some(format!("chrome-extension://{}", extension(names)))
+    ),
 ];
+
+/// The id of an extension that nobody has: 32 letters up to `p`.
+fn extension(names: &mut Names) -> String {
+    let letters = names.next_name().repeat(4);
+    let letter = |byte: u8| char::from(b'a' + byte % 16);
+    letters.bytes().take(32).map(letter).collect()
+}

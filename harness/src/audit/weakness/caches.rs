@@ -16,6 +16,7 @@ struct Stored<'a> {
 
 pub(super) fn judge(learnt: &Learnt, judgement: &mut Judgement) {
     unchanged(learnt, judgement);
+    stated_elsewhere(learnt, judgement);
     let at = |at: Place| learnt.answer(at).map(|answer| Stored { at, answer });
     let pages = learnt
         .candidates
@@ -89,6 +90,36 @@ fn unchanged(learnt: &Learnt, judgement: &mut Judgement) {
     if status == Some(304) && asked.sharing < actual.sharing {
         let seen = "a 304 lacks the headers that the whole answer has, so a page's own `If-None-Match` fails";
         judgement.note("missing-on-error", seen, &[actual.at, asked.at]);
+    }
+}
+
+/// An answer that is made for the origin which another header than `Origin` names.
+fn stated_elsewhere(learnt: &Learnt, judgement: &mut Judgement) {
+    let answer = |at: Place| learnt.answer(at);
+    let Some((asked, stated)) = learnt.x_origin.as_ref().and_then(|asked| {
+        let exchange = learnt.exchanges.get(asked.at)?;
+        Some((asked, exchange.request.headers.get("x-origin")?))
+    }) else {
+        return;
+    };
+    let names = |answer: &&Response| {
+        let said = answer.headers.get("access-control-allow-origin");
+        said.as_deref() == Some(&*stated)
+    };
+    let usual = learnt.baseline.first().and_then(|place| answer(*place));
+    let Some(made) = answer(asked.at).filter(names) else {
+        return;
+    };
+    if usual.as_ref().is_some_and(names) {
+        return;
+    }
+    let seen = "`X-Origin`, which browsers do not send, is taken for `Origin`";
+    let told = names_in_vary(made, &[b"origin", b"x-origin"]);
+    if told || !is_storable(made) {
+        judgement.note("origin-match", seen, &[asked.at]);
+    } else {
+        let seen = format!("{seen}, and without `Vary` caches hand the answer to others");
+        judgement.broken("cache-poisoning", Severity::Low, seen, &[asked.at]);
     }
 }
 
@@ -171,11 +202,17 @@ fn is_heuristically_cacheable(status: u16) -> bool {
 
 /// Whether `answer` says that it is for one origin only.
 pub fn varies(answer: &Response) -> bool {
+    names_in_vary(answer, &[b"origin"])
+}
+
+/// Whether `Vary` has one of `wanted`, or says that it depends on everything.
+fn names_in_vary(answer: &Response, wanted: &[&[u8]]) -> bool {
     let names = answer.headers.get("vary").unwrap_or_default();
-    names
-        .split(|byte| *byte == b',')
-        .map(<[u8]>::trim_ascii)
-        .any(|name| name == b"*" || name.eq_ignore_ascii_case(b"origin"))
+    let mut names = names.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+    names.any(|name| {
+        let mut wanted = wanted.iter();
+        name == b"*" || wanted.any(|wanted| name.eq_ignore_ascii_case(wanted))
+    })
 }
 
 #[cfg(test)]

@@ -140,7 +140,9 @@ fn family(learnt: &Learnt, tried: &Tried, judgement: &mut Judgement) {
     let probe = tried.probe;
     let first = tried.first.sender.origin().unwrap_or_default();
     let forged = matches!(tried.first.sender, Sender::Forged(_));
-    if probe.proves == Proves::Nothing || forged {
+    // A browser sends what an extension asks, though the standard knows no such origins.
+    let sent = probe.proves == Proves::Extension || !forged;
+    if probe.proves == Proves::Nothing || !sent {
         if tried.first.sharing > Sharing::Withheld && !echoes_garbage(learnt) {
             let seen = format!("`{first}`, which no browser sends, is taken for a trusted origin");
             judgement.note(probe.class, seen, &[tried.first.at]);
@@ -172,7 +174,15 @@ fn family(learnt: &Learnt, tried: &Tried, judgement: &mut Judgement) {
                 format!("`{first}` may read, too: whoever alters traffic gets what is public");
             return judgement.note(probe.class, seen, &places);
         }
+        Proves::Extension if sharing == Sharing::Anonymous => {
+            return judgement.note(probe.class, seen, &places);
+        }
+        Proves::Extension => Severity::Medium,
         Proves::Neighbour => Severity::Medium.unless_anonymous(sharing),
+        Proves::SameOwner => {
+            let seen = format!("`{first}` may read, too, which has the same owner");
+            return judgement.note(probe.class, seen, &places);
+        }
         Proves::Nothing | Proves::Subdomains => {
             let seen = format!("subdomains are trusted, so one taken over is enough: {seen}");
             return judgement.note(probe.class, seen, &places);

@@ -324,9 +324,16 @@ fn twisted(asked: &Preflighted, answer: &Response, judgement: &mut Judgement) {
             "a list of headers that a gateway splits into two lines makes a preflight fail",
             &[asked.at],
         ),
+        Twist::Smuggled if !withheld => judgement.broken(
+            "header-check",
+            Severity::Low,
+            "any request header is permitted behind one that is listed, and not by itself",
+            &[asked.at],
+        ),
         Twist::Blanks
         | Twist::None
         | Twist::PrivateNetwork
+        | Twist::Smuggled
         | Twist::SplitList
         | Twist::Stranger => {}
     }

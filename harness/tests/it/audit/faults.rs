@@ -154,10 +154,8 @@ fn row(fault: Fault) -> (String, &'static str, Shows) {
             listed(Never("an audit has no cookie to send"))
         }
         X::HostingTrusted => listed(Weak("third-party-origin", "high")),
-        X::WwwTrusted => listed(Never(
-            "one name in front of a listed host is as good as any",
-        )),
-        X::XOriginRead => listed(Never("no page can name an origin so without a preflight")),
+        X::WwwTrusted => listed(Over("origin-match")),
+        X::XOriginRead => listed(F("origin-match")),
         X::HeadUnchecked | X::VaryMissingOnHead | X::ExposeOnlyOnGet => {
             listed(Never("an audit asks with GET and OPTIONS alone"))
         }
@@ -171,9 +169,8 @@ fn row(fault: Fault) -> (String, &'static str, Shows) {
         X::VaryMissingForOne => listed(Never("it takes a policy with one origin")),
         X::VaryFromRequest => listed(Never("an audit sends no Vary")),
         X::HeaderListLimited => listed(Never("an audit asks for few headers at a time")),
-        X::HeaderFirstJudged | X::HeaderListGrows => listed(Never(
-            "an audit does not ask for an unlisted header behind a listed one, nor over and over",
-        )),
+        X::HeaderFirstJudged => listed(Weak("header-check", "low")),
+        X::HeaderListGrows => listed(Never("an audit does not ask over and over")),
         X::ExposeRequestHeaders => listed(Over("expose")),
         X::MaxAgeNegative => under(ANONYMOUS, Weak("max-age", "low")),
     }
