@@ -4,6 +4,8 @@ mod command;
 mod faults;
 mod hostile;
 mod proof;
+mod resembling;
+mod script;
 mod scripted;
 mod server;
 mod sound;

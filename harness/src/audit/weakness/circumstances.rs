@@ -62,11 +62,14 @@ fn nobody(learnt: &Learnt, judgement: &mut Judgement) {
         .filter(|asked| is_secure_page(asked))
         .collect();
     let places: Vec<_> = asked.iter().map(|asked| asked.at).collect();
-    let names: Vec<_> = asked
+    let mut names: Vec<_> = asked
         .iter()
         .filter_map(|asked| asked.sender.origin())
         .map(|origin| format!("`{origin}`"))
         .collect();
+    // The best one was asked twice.
+    let mut told = std::collections::BTreeSet::new();
+    names.retain(|name| told.insert(name.clone()));
     let tried = match names.as_slice() {
         [] => "no origin that was tried may read".to_owned(),
         names => format!("{} may not read", names.join(", ")),

@@ -1,60 +1,10 @@
 //! Servers that no fault of the reference server plays, as functions from request to answer.
 
-use crosscheck_harness::{
-    audit::{Auditor, ENOUGH_REQUESTS, learn::Known, report::Findings},
-    drive::{Answered, Transport, TransportError},
-};
+use crosscheck_harness::audit::learn::Known;
 use crosscheck_oracle::{OutgoingRequest, Response};
-use crosscheck_vectors::load::Suite;
 use rstest::rstest;
 
-/// A server in process.
-struct Scripted(fn(&OutgoingRequest) -> Response);
-
-impl Transport for Scripted {
-    async fn exchange(&mut self, request: &OutgoingRequest) -> Result<Answered, TransportError> {
-        Ok(Answered {
-            response: Some((self.0)(request)),
-            handled: None,
-        })
-    }
-}
-
-async fn audit(answer: fn(&OutgoingRequest) -> Response, known: &Known) -> Findings {
-    let suite = Suite::embedded().unwrap();
-    let auditor = Auditor {
-        suite: &suite,
-        known,
-        private: &[],
-        n_requests: ENOUGH_REQUESTS.into(),
-        prover: None,
-    };
-    let url = "https://api.shop.example/items";
-    let audit = auditor.audit(url, &mut Scripted(answer), 1).await;
-    audit.findings().unwrap().clone()
-}
-
-fn origin(request: &OutgoingRequest) -> String {
-    let value = request.headers.get("origin").unwrap_or_default();
-    String::from_utf8_lossy(&value).into_owned()
-}
-
-fn method(request: &OutgoingRequest) -> String {
-    let value = request.headers.get("access-control-request-method");
-    String::from_utf8_lossy(&value.unwrap_or_default()).into_owned()
-}
-
-fn bare() -> Response {
-    Response::new(200).with_header("Vary", "Origin")
-}
-
-/// A page of `origin` may read with credentials, and ask for PUT.
-fn grant(origin: &str) -> Response {
-    bare()
-        .with_header("Access-Control-Allow-Origin", origin)
-        .with_header("Access-Control-Allow-Credentials", "true")
-        .with_header("Access-Control-Allow-Methods", "PUT")
-}
+use super::script::{TRUSTED, audit, bare, grant, grant_if, method, origin};
 
 /// Trusts its own site's pages without a list: a mistake found without any hint.
 fn own_site_anywhere(request: &OutgoingRequest) -> Response {
@@ -237,17 +187,6 @@ async fn a_bare_304_is_told() {
         .filter_map(|fact| fact.class.as_deref())
         .collect();
     assert!(classes.contains(&"missing-on-error"), "{:#?}", found.facts);
-}
-
-const TRUSTED: &str = "https://app.shop.example";
-
-fn grant_if(request: &OutgoingRequest, trusts: impl Fn(&str) -> bool) -> Response {
-    let origin = origin(request);
-    if origin == TRUSTED || trusts(&origin) {
-        grant(&origin)
-    } else {
-        bare()
-    }
 }
 
 /// Looks for the origin in a list that is one text.
