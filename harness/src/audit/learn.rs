@@ -203,6 +203,10 @@ pub async fn learn(
         Err(silence) if learnt.baseline.is_empty() => Err(silence),
         ended => {
             learnt.silence = ended.err();
+            if let Some(Silence::Unreachable(_)) = learnt.silence {
+                // It is not preflights alone that nothing answers.
+                learnt.deaf = None;
+            }
             Ok(learnt)
         }
     }

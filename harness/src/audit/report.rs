@@ -148,10 +148,11 @@ impl Audit {
         }
     }
 
-    /// How much is wrong; none if nobody knows.
+    /// How much is wrong; none if nobody knows: it was not judged, or only in part and nothing found.
     pub fn n_wrong(&self) -> Option<usize> {
         let found = self.findings()?;
-        Some(found.weaknesses.len() + found.over_grants.len() + found.under_grants.len())
+        let n_wrong = found.weaknesses.len() + found.over_grants.len() + found.under_grants.len();
+        (n_wrong > 0 || found.cut_short.is_none()).then_some(n_wrong)
     }
 }
 

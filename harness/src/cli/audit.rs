@@ -45,7 +45,8 @@ const LONGEST_BODY: usize = 16 << 10;
 /// takes: a test against regressions. Each weakness is confirmed with another made-up name, and judged
 /// by what the Fetch Standard lets a browser hand over. Redirects are not followed.
 ///
-/// Exit code: 0 nothing wrong · 1 a weakness, or a difference from the policy · 2 no URL could be judged.
+/// Exit code: 0 nothing wrong · 1 a weakness, or a difference from the policy · 2 no URL could be judged
+/// to the end.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
@@ -214,8 +215,11 @@ impl std::fmt::Display for Tally {
         } = self;
         write!(
             f,
-            "{} URLs: {wrong} with weaknesses, {sound} without, {unknown} not judged",
-            sound + wrong + unknown
+            "{}: {wrong} with weaknesses, {sound} without, {unknown} not judged",
+            match sound + wrong + unknown {
+                1 => "1 URL".to_owned(),
+                n => format!("{n} URLs"),
+            }
         )
     }
 }

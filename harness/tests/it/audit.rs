@@ -3,6 +3,7 @@
 mod command;
 mod faults;
 mod hostile;
+mod moody;
 mod proof;
 mod resembling;
 mod script;

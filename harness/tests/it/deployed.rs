@@ -130,6 +130,34 @@ fn pages_of_the_declared_origins_read_what_is_deployed() {
     assert!(weak["over_grants"].as_u64().unwrap() > 0, "{weak:#}");
 }
 
+/// A page that reads the same twice.
+const TWICE: &str = r#"{"title": "Visits that come again", "about": "What a page does twice.",
+    "vectors": [{"name": "twice", "title": "A listed page reads the same twice.",
+        "why": "Its own cache may answer.", "kind": "required",
+        "requirements": ["server/actual/allowed-origin-echoed"], "flags": ["not-granted"],
+        "policy": "two-origins", "steps": [
+            {"client": {"origin": "{allowed_origin}"},
+             "expect": {"outcome": "readable", "status": 200, "requests": [{"method": "GET"}]}},
+            {"client": {"origin": "{allowed_origin}"},
+             "expect": {"outcome": "readable", "status": 200, "requests": [{"method": "GET"}]}}]}]}"#;
+
+#[rstest]
+#[case::kept("Cache-Control:max-age=600", true)]
+#[case::not_kept("Cache-Control:no-store", false)]
+fn what_a_page_keeps_is_not_asked_again(#[case] control: &str, #[case] kept: bool) {
+    let server = Server::new(None);
+    let bench = Bench::empty();
+    bench.put("policy.json", POLICY);
+    bench.put("suite/server/again.json", TWICE);
+    let url = format!("http://{}/echo?h={control}", server.stage.addr());
+    let line = "--policy policy.json --vectors suite --leg wire --out out --quiet";
+    bench
+        .crosscheck(&format!("run --url {url} {line}"))
+        .ended(0);
+    let told = "what a page's own cache answered was not sent again";
+    assert_eq!(bench.read("out/results.json").contains(told), kept);
+}
+
 #[test]
 fn private_headers_stay_out_of_the_report() {
     let server = Server::new(None);

@@ -41,10 +41,11 @@ impl Page {
 
     fn findings(&mut self, url: &str, found: &Findings) {
         let n_weaknesses = found.weaknesses.len();
-        let (mark, what) = match n_weaknesses {
-            0 => ("✓", "no weakness".to_owned()),
-            1 => ("✗", "1 weakness".to_owned()),
-            n => ("✗", format!("{n} weaknesses")),
+        let (mark, what) = match (n_weaknesses, &found.cut_short) {
+            (0, None) => ("✓", "no weakness".to_owned()),
+            (0, Some(_)) => ("?", "no weakness so far".to_owned()),
+            (1, _) => ("✗", "1 weakness".to_owned()),
+            (n, _) => ("✗", format!("{n} weaknesses")),
         };
         let differing = [
             ("over-grants", &found.over_grants),

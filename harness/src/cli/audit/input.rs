@@ -48,7 +48,7 @@ pub(super) fn judged(path: &Path) -> Result<Vec<Audit>> {
     let audits = text
         .lines()
         .filter_map(|line| serde_json::from_str::<Audit>(line).ok());
-    let audits: Vec<_> = audits.filter(|audit| audit.findings().is_some()).collect();
+    let audits: Vec<_> = audits.filter(|audit| audit.n_wrong().is_some()).collect();
     if !text.is_empty() && !text.ends_with('\n') {
         // What comes next begins a line of its own.
         let whole = text.rfind('\n').map_or(0, |end| end + 1);

@@ -29,7 +29,7 @@ fn a_weak_server_is_shown_with_what_was_said() {
     ] {
         assert!(ran.out.contains(part), "no {part:?}: {}", ran.out);
     }
-    ran.told(&["1 URLs: 1 with weaknesses, 0 without, 0 not judged"]);
+    ran.told(&["1 URL: 1 with weaknesses, 0 without, 0 not judged"]);
 }
 
 #[test]

@@ -4,8 +4,13 @@ use std::{
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
     thread,
+    time::Duration,
 };
 
+use crosscheck_harness::{
+    audit::sender::Sender,
+    deployed::{Certificates, Deployed, Settings},
+};
 use crosscheck_server::{fault::Fault, site::Site};
 use serde_json::Value;
 
@@ -93,6 +98,21 @@ fn redirect(stream: TcpStream) {
         stream,
         b"HTTP/1.1 302 Found\r\nLocation: http://192.0.2.1/\r\nContent-Length: 0\r\n\r\n",
     );
+}
+
+#[tokio::test]
+async fn no_more_of_a_body_is_kept_than_was_wanted() {
+    let client = Deployed::new(Settings {
+        timeout: Duration::from_secs(5),
+        certificates: Certificates::Trusted,
+        private: Vec::new(),
+        per_second: None,
+        longest_body: 10_000,
+    });
+    let url = format!("http://{}/", hostile(huge_body));
+    let request = Sender::Nobody.ask(&url.parse().unwrap());
+    let answer = client.unwrap().send(&request).await.unwrap();
+    assert_eq!(answer.body, [b'x'; 10_000]);
 }
 
 /// Its name, what it does, and the outcome of its audit.
