@@ -1,11 +1,16 @@
 //! Origins that resemble a trusted one in a way of their own, and what only looks like a mistake.
 
-use crosscheck_harness::audit::{learn::Known, report::Findings};
+use crosscheck_harness::audit::{
+    ENOUGH_REQUESTS,
+    learn::Known,
+    report::{Findings, render},
+};
 use crosscheck_oracle::{OutgoingRequest, Response};
+use crosscheck_report::text::Colour;
 use rstest::rstest;
 
 use super::script::{
-    TRUSTED, audit, bare, grant, grant_if, knowing_the_trusted as knowing, origin,
+    TRUSTED, audit, audit_at, bare, grant, grant_if, knowing_the_trusted as knowing, origin,
 };
 
 /// The trusted origin, then a word boundary that is not a dot.
@@ -216,4 +221,33 @@ async fn near_misses_of_nobody_prove_nothing_and_that_is_told() {
     let told =
         format!("`{TRUSTED}` may not read; if any page may, name its origin with `--origin`");
     assert!(found.facts[0].seen.starts_with(&told), "{found:#?}");
+}
+
+/// The server of the README's example.
+fn of_the_readme(request: &OutgoingRequest) -> Response {
+    let origin = origin(request);
+    if origin == "https://app.example" || origin.starts_with("https://app.example.") {
+        grant(&origin)
+    } else {
+        bare()
+    }
+}
+
+#[tokio::test]
+async fn the_readme_is_right_about_audits() {
+    const README: &str = include_str!("../../../../README.md");
+    let known = Known {
+        origins: vec!["https://app.example".to_owned()],
+        policy: None,
+    };
+    let url = "https://staging.example/api/items";
+    let audit = audit_at(url, |request| Ok(of_the_readme(request)), &known).await;
+    let shown = render(&audit, Colour::Plain);
+    let mut lines = shown.lines();
+    let first = lines.next().unwrap();
+    assert!(README.contains(first), "{first}");
+    let likely_fix = lines.find(|line| line.contains("likely fix")).unwrap();
+    assert!(README.contains(likely_fix), "{likely_fix}");
+    let limit = format!("It asks at most {ENOUGH_REQUESTS} questions");
+    assert!(README.contains(&limit), "{limit}");
 }

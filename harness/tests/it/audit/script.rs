@@ -33,8 +33,17 @@ impl<F: FnMut(&OutgoingRequest) -> Said + Send> Transport for Scripted<F> {
     }
 }
 
-/// What comes of the URL of a server that may have a memory, or say nothing.
+/// What comes of a server that may have a memory, or say nothing.
 pub(super) async fn audit_whole(
+    answer: impl FnMut(&OutgoingRequest) -> Said + Send,
+    known: &Known,
+) -> Audit {
+    audit_at("https://api.shop.example/items", answer, known).await
+}
+
+/// The same of another URL.
+pub(super) async fn audit_at(
+    url: &str,
     answer: impl FnMut(&OutgoingRequest) -> Said + Send,
     known: &Known,
 ) -> Audit {
@@ -46,7 +55,6 @@ pub(super) async fn audit_whole(
         n_requests: ENOUGH_REQUESTS.into(),
         prover: None,
     };
-    let url = "https://api.shop.example/items";
     auditor.audit(url, &mut Scripted(answer), 1).await
 }
 
