@@ -105,7 +105,7 @@ impl<T: Transport> Conversation<'_, T> {
             self.preflight(&trusted, two, Twist::SplitList).await?;
         }
         // Whoever permits any header permits this one.
-        if let Some(smuggled) = smuggled.filter(|_| !names.iter().any(|name| is_invented(name))) {
+        if let Some(smuggled) = smuggled.filter(|_| self.refuses_invented_header()) {
             self.preflight(&trusted, smuggled, Twist::Smuggled).await?;
         }
         Ok(())
@@ -143,6 +143,14 @@ impl<T: Transport> Conversation<'_, T> {
         };
         let found = self.learnt.plain_preflights().find(granted)?;
         Some(found.wish.method.clone())
+    }
+
+    /// Whether a header that nobody has was asked for by itself, and refused.
+    fn refuses_invented_header(&self) -> bool {
+        self.learnt.plain_preflights().any(|asked| {
+            let invented = asked.wish.headers.iter().any(|name| is_invented(name));
+            invented && asked.permission.sharing == Sharing::Withheld
+        })
     }
 
     /// The headers that got permission.

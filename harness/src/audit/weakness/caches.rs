@@ -110,7 +110,8 @@ fn stated_elsewhere(learnt: &Learnt, judgement: &mut Judgement) {
     let Some(made) = answer(asked.at).filter(names) else {
         return;
     };
-    if usual.as_ref().is_some_and(names) {
+    // What a cache kept is not what the server says to nobody.
+    if learnt.behind_cache || usual.as_ref().is_some_and(names) {
         return;
     }
     let seen = "`X-Origin`, which browsers do not send, is taken for `Origin`";

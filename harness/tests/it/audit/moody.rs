@@ -169,6 +169,21 @@ async fn one_lost_preflight_is_not_taken_for_deafness() {
 }
 
 #[tokio::test]
+async fn a_lost_preflight_for_a_made_up_header_proves_nothing() {
+    let server = |request: &OutgoingRequest| -> Said {
+        let names = request.headers.get("access-control-request-headers");
+        let names = names.unwrap_or_default().into_owned();
+        if names.starts_with(b"x-x") {
+            return Err(Unanswered::Unsendable);
+        }
+        let answer = sound(request);
+        Ok(answer.with_header("Access-Control-Allow-Headers", names))
+    };
+    let audit = audit_whole(server, &knowing()).await;
+    assert_eq!(findings(&audit).weaknesses, []);
+}
+
+#[tokio::test]
 async fn a_server_that_dies_is_not_called_deaf() {
     let mut n_asked = 0;
     let server = |request: &OutgoingRequest| -> Said {
