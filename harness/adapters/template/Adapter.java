@@ -1,5 +1,6 @@
+import static java.util.stream.Collectors.joining;
+
 import com.google.gson.Gson;
-import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -10,125 +11,106 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Scanner;
-import java.util.concurrent.Executors;
 
-/** A whole adapter in one file: copy it, and put your own server where {@code answer} is. */
-final class Adapter {
-    private static final String HELLO = "{'type':'hello','protocol':1,'name':'template','version':'1.0.0',"
-            + "'language':'java','concurrent_instances':8,'capabilities':['origins.list','origins.any','origins.null',"
-            + "'credentials','methods.list','methods.any','request-headers.list','request-headers.any',"
-            + "'response-headers.list','response-headers.any','max-age'],"
-            + "'unsupported':{'origins.subdomains':'this server knows no patterns'}}";
+/** An adapter in one file: copy it, and put your own server where {@code answer} is. */
+class Adapter {
+    // The answer to `hello`: what your server can be asked for, and what it has no option for.
+    static final String HELLO =
+            """
+            {"type": "hello", "protocol": 1, "name": "template", "version": "1.0.0", "language": "java", \
+            "capabilities": ["origins.list", "origins.any", "origins.null", "credentials", "methods.list", \
+            "methods.any", "request-headers.list", "request-headers.any", "response-headers.list", \
+            "response-headers.any", "max-age"], \
+            "unsupported": {"origins.subdomains": "this server knows no patterns"}, "concurrent_instances": 8}""";
 
-    record Policy(
-            Object origins, Object methods, Object request_headers, Object response_headers, boolean credentials,
-            Object max_age) {}
+    static final Map<Integer, HttpServer> servers = new HashMap<>();
 
-    record Message(String type, int id, String bind, Policy policy) {}
+    record Message(String type, int id, String bind, Map<String, Object> policy) {}
 
-    private static int answer(Policy policy, HttpExchange exchange) {
-        Headers request = exchange.getRequestHeaders();
-        Headers response = exchange.getResponseHeaders();
+    static int answer(Map<String, Object> policy, HttpExchange exchange) {
+        // Replace this half by your own server's CORS, configured as the policy says.
+        var request = exchange.getRequestHeaders();
+        var response = exchange.getResponseHeaders();
         String origin = request.getFirst("Origin");
-        boolean anyone = policy.origins().equals("*");
-        boolean allowed = anyone || ((List<?>) policy.origins()).contains(origin);
+        boolean asks = origin != null && request.containsKey("Access-Control-Request-Method");
+        boolean isPreflight = asks && exchange.getRequestMethod().equals("OPTIONS");
+        boolean anyone = policy.get("origins").equals("*");
         if (!anyone) {
             response.set("Vary", "Origin");
         }
-        if (allowed) {
+        if (anyone || ((List<?>) policy.get("origins")).contains(origin)) {
             response.set("Access-Control-Allow-Origin", anyone ? "*" : origin);
-        }
-        if (allowed && policy.credentials()) {
-            response.set("Access-Control-Allow-Credentials", "true");
-        }
-        boolean asks = origin != null && request.containsKey("Access-Control-Request-Method");
-        if (exchange.getRequestMethod().equals("OPTIONS") && asks) {
-            if (!allowed) {
-                return 403;
+            if (policy.get("credentials").equals(true)) {
+                response.set("Access-Control-Allow-Credentials", "true");
             }
-            response.set("Access-Control-Allow-Methods", joined(policy.methods()));
-            response.set("Access-Control-Allow-Headers", joined(policy.request_headers()));
-            if (policy.max_age() instanceof Double seconds) {
-                response.set("Access-Control-Max-Age", String.valueOf(seconds.longValue()));
-            } else if (policy.max_age() != null) {
-                response.set("Access-Control-Max-Age", "0");
+            if (!isPreflight) {
+                response.set("Access-Control-Expose-Headers", joined(policy.get("response_headers")));
+            } else {
+                response.set("Access-Control-Allow-Methods", joined(policy.get("methods")));
+                response.set("Access-Control-Allow-Headers", joined(policy.get("request_headers")));
+                if (policy.get("max_age") != null) { // seconds, or "disable"
+                    int seconds = policy.get("max_age") instanceof Double given ? given.intValue() : 0;
+                    response.set("Access-Control-Max-Age", String.valueOf(seconds));
+                }
             }
-            return 204;
         }
-        if (allowed && !joined(policy.response_headers()).isEmpty()) {
-            response.set("Access-Control-Expose-Headers", joined(policy.response_headers()));
+        // This half is the application that the suite visits: yours must answer so, too.
+        if (isPreflight || !exchange.getRequestURI().getPath().equals("/echo")) {
+            return isPreflight ? 204 : 404;
         }
-        if (!exchange.getRequestURI().getPath().equals("/echo")) {
-            return 404;
-        }
-        response.set("Content-Type", "application/json");
-        for (String pair : exchange.getRequestURI().getRawQuery().split("&")) {
-            String[] parts = URLDecoder.decode(pair, StandardCharsets.UTF_8).split("[=:]", 3);
+        for (String parameter : exchange.getRequestURI().getRawQuery().split("&")) {
+            String[] parts = URLDecoder.decode(parameter, StandardCharsets.UTF_8).split("[=:]", 3);
             switch (parts[0]) {
                 case "id" -> response.set("X-Crosscheck-Handled", parts[1]);
-                case "h" -> response.add(parts[1], parts[2].strip());
+                case "h" -> response.add(parts[1], parts[2]);
                 case "cookie" -> response.add("Set-Cookie", "crosscheck=1; Secure; SameSite=None; Path=/");
-                default -> { }
             }
         }
         return 200;
     }
 
-    private static String joined(Object listing) {
-        return listing instanceof List<?> list ? String.join(", ", list.toArray(String[]::new)) : "*";
+    /** The names in a list, or "*". */
+    static String joined(Object names) {
+        return names instanceof List<?> list ? list.stream().map(String::valueOf).collect(joining(", ")) : "*";
     }
 
-    private static HttpServer serve(Message message) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(message.bind(), 0), 64);
-        server.setExecutor(Executors.newFixedThreadPool(4));
+    static Map<String, Object> serve(int id, String bind, Map<String, Object> policy) throws IOException {
+        if (policy.get("origins") instanceof List<?> origins && origins.stream().anyMatch(Map.class::isInstance)) {
+            return Map.of("type", "unsupported", "id", id, "feature", "origins.subdomains", "reason", "no patterns");
+        }
+        if (policy.get("credentials").equals(true) && policy.containsValue("*")) {
+            return Map.of("type", "refused", "id", id, "reason", "* means nothing with credentials");
+        }
+        HttpServer server = HttpServer.create(new InetSocketAddress(bind, 0), 0);
         server.createContext("/", exchange -> {
-            try (exchange) {
-                exchange.getRequestBody().readAllBytes();
-                int status = answer(message.policy(), exchange);
-                byte[] body = "{\"ok\":true}".getBytes(StandardCharsets.UTF_8);
-                boolean hasBody = status != 204 && !exchange.getRequestMethod().equals("HEAD");
-                exchange.sendResponseHeaders(status, hasBody ? body.length : -1);
-                if (hasBody) {
-                    exchange.getResponseBody().write(body);
-                }
-            }
+            int status = answer(policy, exchange);
+            boolean hasBody = status == 200 && !exchange.getRequestMethod().equals("HEAD");
+            exchange.sendResponseHeaders(status, hasBody ? 0 : -1);
+            exchange.getResponseBody().write(hasBody ? "{\"ok\":true}".getBytes() : new byte[0]);
+            exchange.close();
         });
         server.start();
-        return server;
+        servers.put(id, server);
+        return Map.of("type", "ready", "id", id, "base_url", "http://" + bind + ":" + server.getAddress().getPort());
+    }
+
+    static void tell(Map<String, Object> answer) {
+        System.out.println(new Gson().toJson(answer));
     }
 
     public static void main(String[] arguments) throws IOException {
-        Map<Integer, HttpServer> servers = new HashMap<>();
-        Scanner in = new Scanner(System.in, StandardCharsets.UTF_8);
-        while (in.hasNextLine()) {
-            Message message = new Gson().fromJson(in.nextLine(), Message.class);
-            int id = message.id();
-            Policy policy = message.policy();
-            String said = switch (message.type()) {
-                case "hello" -> HELLO;
-                case "serve" -> {
-                    if (policy.credentials() && List.of(policy.origins(), policy.methods(), policy.request_headers(),
-                            policy.response_headers()).contains("*")) {
-                        yield "{'type':'refused','id':" + id + ",'reason':'* means nothing with credentials'}";
-                    }
-                    if (policy.origins() instanceof List<?> origins && !origins.stream().allMatch(String.class::isInstance)) {
-                        yield "{'type':'unsupported','id':" + id + ",'feature':'origins.subdomains',"
-                                + "'reason':'this server knows no patterns'}";
-                    }
-                    servers.put(id, serve(message));
-                    String url = "http://" + message.bind() + ":" + servers.get(id).getAddress().getPort();
-                    yield "{'type':'ready','id':" + id + ",'base_url':'" + url + "'}";
-                }
+        Scanner input = new Scanner(System.in);
+        while (input.hasNextLine()) {
+            Message message = new Gson().fromJson(input.nextLine(), Message.class);
+            switch (message.type()) {
+                case "hello" -> System.out.println(HELLO);
+                case "serve" -> tell(serve(message.id(), message.bind(), message.policy()));
                 case "stop" -> {
-                    servers.remove(id).stop(0);
-                    yield "{'type':'stopped','id':" + id + "}";
+                    servers.get(message.id()).stop(0);
+                    tell(Map.of("type", "stopped", "id", message.id()));
                 }
-                default -> null;
-            };
-            if (said == null) {
-                System.exit(0);
+                default -> System.exit(0);
             }
-            System.out.println(said.replace('\'', '"'));
         }
     }
 }

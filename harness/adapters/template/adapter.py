@@ -1,81 +1,69 @@
-"""A whole adapter in one file: copy it, and put your own server where `Subject` is."""
+"""An adapter in one file: copy it, and put your own server where `server` is."""
 
-import http.server
 import json
 import sys
-import threading
-import urllib.parse
+from functools import partial
+from threading import Thread
+from urllib.parse import parse_qs
+from wsgiref.simple_server import make_server
 
-HELLO = {
-    "type": "hello", "protocol": 1, "name": "template", "version": "1.0.0", "language": "python",
+# The answer to `hello`: what your server can be asked for, and what it has no option for.
+HELLO = """{"type": "hello", "protocol": 1, "name": "template", "version": "1.0.0", "language": "python",
     "capabilities": ["origins.list", "origins.any", "origins.null", "credentials", "methods.list", "methods.any",
         "request-headers.list", "request-headers.any", "response-headers.list", "response-headers.any", "max-age"],
-    "unsupported": {"origins.subdomains": "this server knows no patterns"}, "concurrent_instances": 8,
-}  # fmt: skip
+    "unsupported": {"origins.subdomains": "this server knows no patterns"}, "concurrent_instances": 8}"""
 
 
-class Subject(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def answer(self):
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        policy, origin = self.server.policy, self.headers.get("Origin")
-        anyone = policy["origins"] == "*"
-        headers = [] if anyone else [("Vary", "Origin")]
-        if allowed := anyone or origin in policy["origins"]:
-            headers.append(("Access-Control-Allow-Origin", "*" if anyone else origin))
-            headers.extend([("Access-Control-Allow-Credentials", "true")] * policy["credentials"])
-        if self.command == "OPTIONS" and origin and "Access-Control-Request-Method" in self.headers:
-            if not allowed:
-                return self.send(403, headers)
+def server(policy, request, start_response):
+    # Replace this half by your own server's CORS, configured as the policy says.
+    origin, anyone = request.get("HTTP_ORIGIN"), policy["origins"] == "*"
+    asks = origin and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in request
+    is_preflight = asks and request["REQUEST_METHOD"] == "OPTIONS"
+    headers = [] if anyone else [("Vary", "Origin")]
+    if anyone or origin in policy["origins"]:
+        headers.append(("Access-Control-Allow-Origin", "*" if anyone else origin))
+        if policy["credentials"]:
+            headers.append(("Access-Control-Allow-Credentials", "true"))
+        if not is_preflight:
+            headers.append(("Access-Control-Expose-Headers", ", ".join(policy["response_headers"])))
+        else:
             headers.append(("Access-Control-Allow-Methods", ", ".join(policy["methods"])))
             headers.append(("Access-Control-Allow-Headers", ", ".join(policy["request_headers"])))
             if policy["max_age"] is not None:
-                headers.append(("Access-Control-Max-Age", str(policy["max_age"]).replace("disable", "0")))
-            return self.send(204, headers)
-        if allowed and policy["response_headers"]:
-            headers.append(("Access-Control-Expose-Headers", ", ".join(policy["response_headers"])))
-        path, _, query = self.path.partition("?")
-        parameters = urllib.parse.parse_qs(query)
-        if path != "/echo":
-            return self.send(404, headers)
-        headers.append(("X-Crosscheck-Handled", parameters.get("id", [""])[0]))
-        headers.extend(line.split(":", 1) for line in parameters.get("h", []))
-        headers.extend([("Set-Cookie", "crosscheck=1; Secure; SameSite=None; Path=/")] * ("cookie" in parameters))
-        return self.send(200, [*headers, ("Content-Type", "application/json")], b'{"ok":true}')
-
-    def send(self, status, headers, body=b""):
-        self.send_response(status)
-        for name, value in headers + [("Content-Length", len(body))] * (status != 204):
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body * (self.command != "HEAD"))
-
-    def __getattr__(self, name):  # `do_GET`, `do_PATCH` and so on: every method is taken
-        return self.answer if name.startswith("do_") else super().__getattribute__(name)
-
-
-def serve(id, bind, policy):
-    if not all(isinstance(origin, str) for origin in policy["origins"]):
-        feature, reason = "origins.subdomains", HELLO["unsupported"]["origins.subdomains"]
-        return {"type": "unsupported", "id": id, "feature": feature, "reason": reason}
-    if policy["credentials"] and "*" in policy.values():
-        return {"type": "refused", "id": id, "reason": "`*` means nothing with credentials"}
-    servers[id] = server = http.server.ThreadingHTTPServer((bind, 0), Subject)
-    server.policy = policy
-    threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
-    return {"type": "ready", "id": id, "base_url": f"http://{bind}:{server.server_port}"}
-
-
-def stop(id):
-    server = servers.pop(id)
-    server.shutdown()
-    server.server_close()
-    return {"type": "stopped", "id": id}
+                seconds = 0 if policy["max_age"] == "disable" else policy["max_age"]
+                headers.append(("Access-Control-Max-Age", str(seconds)))
+    # This half is the application that the suite visits: yours must answer so, too.
+    if is_preflight or request["PATH_INFO"] != "/echo":
+        start_response("204 No Content" if is_preflight else "404 Not Found", headers)
+        return []
+    query = parse_qs(request["QUERY_STRING"])
+    headers.append(("X-Crosscheck-Handled", query.get("id", [""])[0]))
+    headers.extend(tuple(line.split(":", 1)) for line in query.get("h", []))
+    if "cookie" in query:
+        headers.append(("Set-Cookie", "crosscheck=1; Secure; SameSite=None; Path=/"))
+    start_response("200 OK", [*headers, ("Content-Type", "application/json")])
+    return [b'{"ok":true}']
 
 
 servers = {}
-answers = {"hello": lambda **_: HELLO, "serve": serve, "stop": stop, "bye": lambda: sys.exit()}
 for line in sys.stdin:
     message = json.loads(line)
-    print(json.dumps(answers[message.pop("type")](**message)), flush=True)
+    id, policy = message.get("id"), message.get("policy")
+    match message["type"]:
+        case "hello":
+            answer = json.loads(HELLO)
+        case "serve" if any(not isinstance(origin, str) for origin in policy["origins"]):
+            answer = {"type": "unsupported", "id": id, "feature": "origins.subdomains", "reason": "no patterns"}
+        case "serve" if policy["credentials"] and "*" in policy.values():
+            answer = {"type": "refused", "id": id, "reason": "`*` means nothing with credentials"}
+        case "serve":
+            servers[id] = make_server(message["bind"], 0, partial(server, policy))
+            Thread(target=servers[id].serve_forever, args=[0.05], daemon=True).start()
+            answer = {"type": "ready", "id": id, "base_url": f"http://{message['bind']}:{servers[id].server_port}"}
+        case "stop":
+            servers[id].shutdown()
+            servers[id].server_close()
+            answer = {"type": "stopped", "id": id}
+        case "bye":
+            break
+    print(json.dumps(answer), flush=True)

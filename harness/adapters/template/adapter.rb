@@ -1,70 +1,65 @@
-# A whole adapter in one file: copy it, and put your own server where `answer` is.
+# An adapter in one file: copy it, and put your own server where `server` is.
 require 'json'
 require 'puma'
 require 'puma/server'
 require 'rack'
 
-HELLO = {
-  type: 'hello', protocol: 1, name: 'template', version: '1.0.0', language: 'ruby', concurrent_instances: 8,
-  capabilities: %w[origins.list origins.any origins.null credentials methods.list methods.any request-headers.list
-                   request-headers.any response-headers.list response-headers.any max-age],
-  unsupported: { 'origins.subdomains': 'this server knows no patterns' }
-}.freeze
+# The answer to `hello`: what your server can be asked for, and what it has no option for.
+HELLO = JSON.parse <<~MESSAGE
+  {"type": "hello", "protocol": 1, "name": "template", "version": "1.0.0", "language": "ruby",
+    "capabilities": ["origins.list", "origins.any", "origins.null", "credentials", "methods.list", "methods.any",
+      "request-headers.list", "request-headers.any", "response-headers.list", "response-headers.any", "max-age"],
+    "unsupported": {"origins.subdomains": "this server knows no patterns"}, "concurrent_instances": 8}
+MESSAGE
 
-def answer(policy, env)
-  origin = env['HTTP_ORIGIN']
-  anyone = policy['origins'] == '*'
-  allowed = anyone || policy['origins'].include?(origin)
+def server(policy, request)
+  # Replace this half by your own server's CORS, configured as the policy says.
+  origin = request.get_header('HTTP_ORIGIN')
+  preflight = request.options? && origin && request.has_header?('HTTP_ACCESS_CONTROL_REQUEST_METHOD')
+  anyone = policy[:origins] == '*'
   headers = anyone ? {} : { 'Vary' => 'Origin' }
-  headers['Access-Control-Allow-Origin'] = anyone ? '*' : origin if allowed
-  headers['Access-Control-Allow-Credentials'] = 'true' if allowed && policy['credentials']
-  if env['REQUEST_METHOD'] == 'OPTIONS' && origin && env['HTTP_ACCESS_CONTROL_REQUEST_METHOD']
-    return [403, headers, []] unless allowed
-
-    headers['Access-Control-Allow-Methods'] = [*policy['methods']].join(', ')
-    headers['Access-Control-Allow-Headers'] = [*policy['request_headers']].join(', ')
-    headers['Access-Control-Max-Age'] = policy['max_age'].to_s.sub('disable', '0') if policy['max_age']
-    return [204, headers, []]
+  if anyone || policy[:origins].include?(origin)
+    headers['Access-Control-Allow-Origin'] = anyone ? '*' : origin
+    headers['Access-Control-Allow-Credentials'] = 'true' if policy[:credentials]
+    if preflight
+      headers['Access-Control-Allow-Methods'] = [*policy[:methods]].join(', ')
+      headers['Access-Control-Allow-Headers'] = [*policy[:request_headers]].join(', ')
+      headers['Access-Control-Max-Age'] = policy[:max_age].to_s.sub('disable', '0') if policy[:max_age]
+    else
+      headers['Access-Control-Expose-Headers'] = [*policy[:response_headers]].join(', ')
+    end
   end
-  exposed = [*policy['response_headers']].join(', ')
-  headers['Access-Control-Expose-Headers'] = exposed if allowed && !exposed.empty?
-  return [404, headers, []] unless env['PATH_INFO'] == '/echo'
+  # This half is the application that the suite visits: yours must answer so, too.
+  return [preflight ? 204 : 404, headers, []] if preflight || request.path != '/echo'
 
-  query = Rack::Utils.parse_query(env['QUERY_STRING'])
-  added = [*query['h']].map { |line| line.split(':', 2) }
-  added << ['Set-Cookie', 'crosscheck=1; Secure; SameSite=None; Path=/'] if query['cookie']
-  # Rack 2 separates several values of a header by newlines.
-  added.each { |name, value| headers[name] = [headers[name], value].compact.join("\n") }
-  headers['Content-Type'] = 'application/json'
-  [200, headers.merge('X-Crosscheck-Handled' => query['id'].to_s), ['{"ok":true}']]
-end
-
-def serve(id, bind, policy, servers)
-  if policy['credentials'] && policy.value?('*')
-    return { type: 'refused', id:, reason: '`*` means nothing with credentials' }
-  end
-
-  unless [*policy['origins']].all?(String)
-    return { type: 'unsupported', id:, feature: 'origins.subdomains', reason: 'this server knows no patterns' }
-  end
-
-  servers[id] = Puma::Server.new(->(env) { answer(policy, env) }, Puma::Events.null, min_threads: 4, max_threads: 8)
-  port = servers[id].add_tcp_listener(bind, 0).addr[1]
-  servers[id].run
-  { type: 'ready', id:, base_url: "http://#{bind}:#{port}" }
+  query = Rack::Utils.parse_query(request.query_string)
+  response = Rack::Response.new('{"ok":true}', 200, headers.merge('Content-Type' => 'application/json'))
+  response.set_header('X-Crosscheck-Handled', query['id'].to_s)
+  [*query['h']].each { |line| response.add_header(*line.split(':', 2)) }
+  response.add_header('Set-Cookie', 'crosscheck=1; Secure; SameSite=None; Path=/') if query['cookie']
+  response.finish
 end
 
 servers = {}
 $stdout.sync = true
 $stdin.each_line do |line|
-  message = JSON.parse(line)
-  id = message['id']
-  case message['type']
-  when 'hello' then puts HELLO.to_json
-  when 'serve' then puts serve(id, message['bind'], message['policy'], servers).to_json
-  when 'stop'
-    servers.delete(id).stop(true)
-    puts({ type: 'stopped', id: }.to_json)
-  when 'bye' then exit!(0)
+  case JSON.parse(line, symbolize_names: true)
+  in { type: 'hello' }
+    answer = HELLO
+  in { type: 'serve', id:, policy: { origins: Array => origins } } unless origins.all?(String)
+    answer = { type: 'unsupported', id:, feature: 'origins.subdomains', reason: 'no patterns' }
+  in { type: 'serve', id:, policy: { credentials: true } => policy } if policy.value?('*')
+    answer = { type: 'refused', id:, reason: '`*` means nothing with credentials' }
+  in { type: 'serve', id:, bind:, policy: }
+    servers[id] = Puma::Server.new(->(env) { server(policy, Rack::Request.new(env)) }, Puma::Events.null)
+    port = servers[id].add_tcp_listener(bind, 0).addr[1]
+    servers[id].run
+    answer = { type: 'ready', id:, base_url: "http://#{bind}:#{port}" }
+  in { type: 'stop', id: }
+    servers[id].stop(true)
+    answer = { type: 'stopped', id: }
+  in { type: 'bye' }
+    exit!
   end
+  puts answer.to_json
 end
