@@ -1,6 +1,7 @@
 import static java.util.stream.Collectors.joining;
 
 import com.google.gson.Gson;
+import com.google.gson.JsonParser;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -12,22 +13,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Scanner;
 
-/** An adapter in one file: copy it, and put your own server where {@code answer} is. */
+/** An adapter in one file: copy it, and put your own server where {@code server} is. */
 class Adapter {
     // The answer to `hello`: what your server can be asked for, and what it has no option for.
     static final String HELLO =
             """
-            {"type": "hello", "protocol": 1, "name": "template", "version": "1.0.0", "language": "java", \
-            "capabilities": ["origins.list", "origins.any", "origins.null", "credentials", "methods.list", \
-            "methods.any", "request-headers.list", "request-headers.any", "response-headers.list", \
-            "response-headers.any", "max-age"], \
-            "unsupported": {"origins.subdomains": "this server knows no patterns"}, "concurrent_instances": 8}""";
+            {"type": "hello", "protocol": 1, "name": "template", "version": "1.0.0", "language": "java",
+              "capabilities": ["origins.list", "origins.any", "origins.null", "credentials", "methods.list",
+                "methods.any", "request-headers.list", "request-headers.any", "response-headers.list",
+                "response-headers.any", "max-age"],
+              "unsupported": {"origins.subdomains": "this server knows no patterns"}, "concurrent_instances": 8}
+            """;
 
     static final Map<Integer, HttpServer> servers = new HashMap<>();
 
     record Message(String type, int id, String bind, Map<String, Object> policy) {}
 
-    static int answer(Map<String, Object> policy, HttpExchange exchange) {
+    static int server(Map<String, Object> policy, HttpExchange exchange) {
         // Replace this half by your own server's CORS, configured as the policy says.
         var request = exchange.getRequestHeaders();
         var response = exchange.getResponseHeaders();
@@ -58,6 +60,7 @@ class Adapter {
         if (isPreflight || !exchange.getRequestURI().getPath().equals("/echo")) {
             return isPreflight ? 204 : 404;
         }
+        response.set("Content-Type", "application/json");
         for (String parameter : exchange.getRequestURI().getRawQuery().split("&")) {
             String[] parts = URLDecoder.decode(parameter, StandardCharsets.UTF_8).split("[=:]", 3);
             switch (parts[0]) {
@@ -83,7 +86,7 @@ class Adapter {
         }
         HttpServer server = HttpServer.create(new InetSocketAddress(bind, 0), 0);
         server.createContext("/", exchange -> {
-            int status = answer(policy, exchange);
+            int status = server(policy, exchange);
             boolean hasBody = status == 200 && !exchange.getRequestMethod().equals("HEAD");
             exchange.sendResponseHeaders(status, hasBody ? 0 : -1);
             exchange.getResponseBody().write(hasBody ? "{\"ok\":true}".getBytes() : new byte[0]);
@@ -94,7 +97,7 @@ class Adapter {
         return Map.of("type", "ready", "id", id, "base_url", "http://" + bind + ":" + server.getAddress().getPort());
     }
 
-    static void tell(Map<String, Object> answer) {
+    static void tell(Object answer) {
         System.out.println(new Gson().toJson(answer));
     }
 
@@ -103,7 +106,7 @@ class Adapter {
         while (input.hasNextLine()) {
             Message message = new Gson().fromJson(input.nextLine(), Message.class);
             switch (message.type()) {
-                case "hello" -> System.out.println(HELLO);
+                case "hello" -> tell(JsonParser.parseString(HELLO));
                 case "serve" -> tell(serve(message.id(), message.bind(), message.policy()));
                 case "stop" -> {
                     servers.get(message.id()).stop(0);

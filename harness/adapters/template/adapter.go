@@ -1,4 +1,4 @@
-// An adapter in one file: copy it, and put your own server where answer is.
+// An adapter in one file: copy it, and put your own server where server is.
 package main
 
 import (
@@ -39,7 +39,7 @@ type policy struct {
 	MaxAge           json.RawMessage `json:"max_age"`
 }
 
-func (p policy) answer(w http.ResponseWriter, r *http.Request) {
+func (p policy) server(w http.ResponseWriter, r *http.Request) {
 	// Replace this half by your own server's CORS, configured as the policy says.
 	origin, header := r.Header.Get("Origin"), w.Header()
 	asks := origin != "" && r.Header.Get("Access-Control-Request-Method") != ""
@@ -104,7 +104,7 @@ func main() {
 		case message.Type == "serve" && p.Credentials && hasAny:
 			output.Encode(object{"type": "refused", "id": id, "reason": "* means nothing with credentials"})
 		case message.Type == "serve":
-			servers[id] = httptest.NewServer(http.HandlerFunc(p.answer)) // on a free port of 127.0.0.1
+			servers[id] = httptest.NewServer(http.HandlerFunc(p.server)) // on a free port of 127.0.0.1
 			output.Encode(object{"type": "ready", "id": id, "base_url": servers[id].URL})
 		case message.Type == "stop":
 			servers[id].Close()

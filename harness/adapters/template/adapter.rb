@@ -17,26 +17,26 @@ def server(policy, request)
   origin = request.get_header('HTTP_ORIGIN')
   preflight = request.options? && origin && request.has_header?('HTTP_ACCESS_CONTROL_REQUEST_METHOD')
   anyone = policy[:origins] == '*'
-  headers = anyone ? {} : { 'Vary' => 'Origin' }
+  headers = anyone ? {} : { 'vary' => 'Origin' }
   if anyone || policy[:origins].include?(origin)
-    headers['Access-Control-Allow-Origin'] = anyone ? '*' : origin
-    headers['Access-Control-Allow-Credentials'] = 'true' if policy[:credentials]
+    headers['access-control-allow-origin'] = anyone ? '*' : origin
+    headers['access-control-allow-credentials'] = 'true' if policy[:credentials]
     if preflight
-      headers['Access-Control-Allow-Methods'] = [*policy[:methods]].join(', ')
-      headers['Access-Control-Allow-Headers'] = [*policy[:request_headers]].join(', ')
-      headers['Access-Control-Max-Age'] = policy[:max_age].to_s.sub('disable', '0') if policy[:max_age]
+      headers['access-control-allow-methods'] = [*policy[:methods]].join(', ')
+      headers['access-control-allow-headers'] = [*policy[:request_headers]].join(', ')
+      headers['access-control-max-age'] = policy[:max_age].to_s.sub('disable', '0') if policy[:max_age]
     else
-      headers['Access-Control-Expose-Headers'] = [*policy[:response_headers]].join(', ')
+      headers['access-control-expose-headers'] = [*policy[:response_headers]].join(', ')
     end
   end
   # This half is the application that the suite visits: yours must answer so, too.
   return [preflight ? 204 : 404, headers, []] if preflight || request.path != '/echo'
 
   query = Rack::Utils.parse_query(request.query_string)
-  response = Rack::Response.new('{"ok":true}', 200, headers.merge('Content-Type' => 'application/json'))
-  response.set_header('X-Crosscheck-Handled', query['id'].to_s)
+  response = Rack::Response.new('{"ok":true}', 200, headers.merge('content-type' => 'application/json'))
+  response.set_header('x-crosscheck-handled', query['id'].to_s)
   [*query['h']].each { |line| response.add_header(*line.split(':', 2)) }
-  response.add_header('Set-Cookie', 'crosscheck=1; Secure; SameSite=None; Path=/') if query['cookie']
+  response.add_header('set-cookie', 'crosscheck=1; Secure; SameSite=None; Path=/') if query['cookie']
   response.finish
 end
 
@@ -51,7 +51,7 @@ $stdin.each_line do |line|
   in { type: 'serve', id:, policy: { credentials: true } => policy } if policy.value?('*')
     answer = { type: 'refused', id:, reason: '`*` means nothing with credentials' }
   in { type: 'serve', id:, bind:, policy: }
-    servers[id] = Puma::Server.new(->(env) { server(policy, Rack::Request.new(env)) }, Puma::Events.null)
+    servers[id] = Puma::Server.new(->(env) { server(policy, Rack::Request.new(env)) })
     port = servers[id].add_tcp_listener(bind, 0).addr[1]
     servers[id].run
     answer = { type: 'ready', id:, base_url: "http://#{bind}:#{port}" }

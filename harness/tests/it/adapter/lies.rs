@@ -3,6 +3,7 @@
 use rstest::rstest;
 
 use super::{FEW, bench};
+use crate::binary::Bench;
 
 #[rstest]
 #[case::hangs("exec sleep 60", &["did not answer `hello` within 3 s"])]
@@ -97,6 +98,14 @@ fn a_check_finds_nothing_wrong_with_the_reference() {
         .json();
     assert_eq!(told["findings"], serde_json::json!([]));
     assert_eq!(told["hello"]["name"], "reference");
+}
+
+#[test]
+fn a_check_finds_nothing_wrong_with_a_template() {
+    let template = concat!(env!("CARGO_MANIFEST_DIR"), "/adapters/template/python.toml");
+    let ran = Bench::empty().crosscheck(&format!("adapter check {template}"));
+    let ran = ran.ended(0);
+    assert!(ran.out.ends_with("nothing is wrong\n"), "{ran:#?}");
 }
 
 #[test]
