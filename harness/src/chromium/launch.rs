@@ -17,6 +17,10 @@ use tokio::{sync::oneshot, time::timeout};
 use super::{BrowserError, Names, Options, trial};
 use crate::deployed::Certificates;
 
+/// How long a browser may take to come up, if answers are not waited for even longer: its files may
+/// have to be read from a slow disk first.
+const SLOWEST_START: Duration = Duration::from_secs(30);
+
 /// A running browser and its profile.
 ///
 /// Dropping it ends the process and then removes the profile; both block for a moment.
@@ -138,13 +142,14 @@ async fn start(
         // If nobody waits any more, the browser ends here.
         let _unheard = sender.send(Browser::new(options));
     });
-    let waiting = async { timeout(options.timeout, receiver).await };
+    let patience = options.timeout.max(SLOWEST_START);
+    let waiting = async { timeout(patience, receiver).await };
     let message = tokio::select! {
         started = waiting => match started {
             Ok(Ok(Ok(browser))) => return Ok(Process { browser, profile }),
             Ok(Ok(Err(error))) => error.to_string(),
             Ok(Err(_)) | Err(_) => {
-                format!("no DevTools after {} s", options.timeout.as_secs_f32())
+                format!("no DevTools after {} s", patience.as_secs_f32())
             }
         },
         message = trial::complaint(&options.binary, &arguments, sandbox) => message,
