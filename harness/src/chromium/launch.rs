@@ -18,8 +18,9 @@ use super::{BrowserError, Names, Options, trial};
 use crate::deployed::Certificates;
 
 /// How long a browser may take to come up, if answers are not waited for even longer: its files may
-/// have to be read from a slow disk first.
-const SLOWEST_START: Duration = Duration::from_secs(30);
+/// have to be read from a slow disk first. That is more than the half minute after which
+/// `headless_chrome` gives up and ends the process, which would be left behind otherwise.
+const SLOWEST_START: Duration = Duration::from_secs(35);
 
 /// A running browser and its profile.
 ///
