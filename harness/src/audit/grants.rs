@@ -81,7 +81,20 @@ fn origins(learnt: &Learnt) -> Listing<OriginRule> {
             patterns.push(found.with_host(host));
         }
     }
+    let below_a_pattern = learnt.candidates.iter().filter(|asked| {
+        let origin = asked.sender.origin();
+        asked.sharing > Sharing::Withheld && origin.is_some_and(|o| learnt.made_up.contains(o))
+    });
+    for asked in below_a_pattern {
+        if let Sender::Page(origin) = &asked.sender
+            && let Some(found) = Base::new(origin)
+            && let Some((_, host)) = found.host.split_once('.')
+        {
+            patterns.push(found.with_host(host));
+        }
+    }
     patterns.sort();
+    patterns.dedup();
     let covered: Vec<_> = patterns
         .iter()
         .filter(|one| !patterns.iter().any(|other| is_below(other, one)))

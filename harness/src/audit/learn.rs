@@ -3,6 +3,8 @@
 mod origins;
 mod preflights;
 
+use std::collections::BTreeSet;
+
 use crosscheck_oracle::{Origin, Response};
 use crosscheck_vectors::policy::{OriginRule, Policy};
 
@@ -96,6 +98,8 @@ pub struct Learnt {
     pub null: Vec<Asked>,
     /// Pages that may well be trusted.
     pub candidates: Vec<Asked>,
+    /// Which of those have a made-up name below a pattern that was given.
+    pub made_up: BTreeSet<String>,
     /// A GET with the `Origin` that the POST of the server's own page has.
     pub own: Option<Asked>,
     /// Near misses and the like.
@@ -180,6 +184,7 @@ pub async fn learn(
             trusted_with_cookie: None,
             null: Vec::new(),
             candidates: Vec::new(),
+            made_up: BTreeSet::new(),
             own: None,
             tried: Vec::new(),
             garbage: None,

@@ -1,5 +1,7 @@
 //! Which origins may read.
 
+use std::collections::BTreeSet;
+
 use crosscheck_oracle::Origin;
 use crosscheck_vectors::policy::OriginRule;
 
@@ -78,7 +80,9 @@ impl<T: Transport> Conversation<'_, T> {
                     let below = |base: Base| {
                         base.with_host(&format!("{}.{}", self.names.next_name(), base.host))
                     };
-                    origins.extend(base.map(below));
+                    let made_up = base.map(below);
+                    self.learnt.made_up.extend(made_up.clone());
+                    origins.extend(made_up);
                     // The domain itself is not below itself.
                     origins.push(origin);
                 }
@@ -93,7 +97,7 @@ impl<T: Transport> Conversation<'_, T> {
         }
         // It stays behind wherever somebody develops, whatever else is trusted.
         origins.push("http://localhost:3000".to_owned());
-        let mut known = std::collections::BTreeSet::new();
+        let mut known = BTreeSet::new();
         origins.retain(|origin| known.insert(origin.clone()));
         origins
     }
