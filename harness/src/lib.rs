@@ -47,6 +47,8 @@ mod handled;
 pub mod http1;
 mod http_cache;
 pub mod instance;
+#[cfg(feature = "cli")]
+mod interrupt;
 mod jar;
 pub mod judge;
 #[cfg(feature = "cli")]

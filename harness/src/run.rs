@@ -34,6 +34,7 @@ use crate::{
     case::{Case, cases},
     chromium::{BrowserError, MissingBrowser},
     clock,
+    interrupt::interrupted,
     ledger::{Identity, Ledger, LedgerError, Resume},
     output::{self, OutputError},
     playground::{Playground, PlaygroundError},
@@ -194,6 +195,7 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
     }
     let sane = config.selection.of(sane)?;
     agree::agree(&sane).map_err(RunError::Disagreement)?;
+    let interrupted = interrupted();
     let (mut subject, doubts) = start(config).await?;
     let other = subject.cases(&config.suite, &sane);
     let cases = other.as_ref().unwrap_or(&sane);
@@ -243,7 +245,7 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
     };
     let engines = tokio::select! {
         engines = replay => Some(engines),
-        () = interrupted() => None,
+        () = interrupted => None,
     };
     subject.end().await;
     let engines = engines.transpose()?;
@@ -301,25 +303,6 @@ async fn start(config: &Config) -> Result<(Subject, Vec<String>), RunError> {
     }
     adapter.end().await;
     Err(RunError::Lies(found))
-}
-
-/// Waits for Ctrl-C, or to be told to end.
-pub(crate) async fn interrupted() {
-    #[cfg(unix)]
-    {
-        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-        if let Ok(mut terminate) = terminate {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    // Without a signal handler there is nothing to wait for; the run just cannot be interrupted softly.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }
 
 /// The cases that `leg` has still to do.

@@ -8,9 +8,10 @@ use crosscheck_server::{
     site::Setup,
     stage::{Reach, Stage, StartError},
 };
-use miette::{IntoDiagnostic, Result, miette};
+use miette::{Result, miette};
 
 use super::{Format, Global, layers::Layers, policy::read_policy, print};
+use crate::interrupt::interrupted;
 
 /// Start the reference server by itself.
 ///
@@ -79,8 +80,9 @@ impl Args {
                 format!("{url}/echo answers under the policy; Ctrl-C ends it\n{around}")
             }
         };
+        let interrupted = interrupted();
         print(&format!("{}\n", told.trim_end()))?;
-        tokio::signal::ctrl_c().await.into_diagnostic()?;
+        interrupted.await;
         server.shutdown().await;
         Ok(ExitCode::SUCCESS)
     }

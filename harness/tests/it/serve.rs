@@ -122,14 +122,15 @@ fn it_says_what_each_layer_does() {
     assert_eq!(told[3], "  policy does what the policy says");
 }
 
+/// Told the moment that it says what ends it.
 #[cfg(unix)]
-#[test]
-fn it_ends_in_good_order() {
-    let bench = Bench::empty();
-    let mut serving = Serving::start(&bench, "");
-    serving.answer("https://app.example");
+#[rstest]
+#[case::ctrl_c("-INT")]
+#[case::terminate("-TERM")]
+fn it_ends_in_good_order(#[case] signal: &str) {
+    let mut serving = Serving::start(&Bench::empty(), "");
     let id = serving.child.id().to_string();
-    let told = Command::new("kill").args(["-INT", &id]).status().unwrap();
+    let told = Command::new("kill").args([signal, &id]).status().unwrap();
     assert!(told.success());
     assert_eq!(serving.child.wait().unwrap().code(), Some(0));
 }

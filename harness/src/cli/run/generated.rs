@@ -19,9 +19,10 @@ use crate::{
         fit::Fit,
         trial::Trial,
     },
+    interrupt::interrupted,
     ledger::Resume,
     output,
-    run::{Config, interrupted},
+    run::Config,
     subject::SubjectConfig,
 };
 
