@@ -127,8 +127,11 @@ impl Wire {
         }
         let judges_server = case.server.is_judged();
         let instance = case.server.instance();
+        // As in a browser, a vector's steps share a connection with a server that is not ours, and with no
+        // other vector: what a server keeps of a connection must fail by itself, too.
+        let own = instance.map(|_| self.client.without_connections());
         let mut session = Session {
-            client: &self.client,
+            client: own.as_ref().unwrap_or(&self.client),
             address: instance.map_or(self.address, Instance::address),
             reuse: reuse(&case.server),
             judges_server,
@@ -209,15 +212,14 @@ impl Transport for Session<'_> {
     }
 }
 
-/// Who hangs up by design would see a request twice that is sent again for that reason: a script that does
-/// so, and any server that is not ours.
+/// A script that hangs up by design would see a request twice that is sent again for that reason.
 fn reuse(server: &ServerPart) -> Reuse {
     match server {
         ServerPart::Script(script) if script.0.iter().any(closes) => Reuse::Never,
-        ServerPart::Instance(_) => Reuse::Never,
         ServerPart::Awaited { .. }
         | ServerPart::Broken(_)
         | ServerPart::Deployed(_)
+        | ServerPart::Instance(_)
         | ServerPart::NotApplicable(_)
         | ServerPart::Refused { .. }
         | ServerPart::Script(_)

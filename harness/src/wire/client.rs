@@ -55,6 +55,11 @@ impl Client {
         }
     }
 
+    /// A client as patient that shares no connection with this one.
+    pub(crate) fn without_connections(&self) -> Self {
+        Self::new(self.patience)
+    }
+
     /// Sends `request` to `address` and returns the answer; none if the connection ended without one, or if what
     /// came cannot be read as HTTP: both are network errors.
     ///
@@ -88,10 +93,11 @@ impl Client {
         if reuse == Reuse::Welcome
             && let Some(mut stream) = self.idle_stream(address)
         {
-            // The server may hang up on an idle connection just as the request leaves. Sending it again
-            // is right whatever its method: nothing that vectors ask for changes anything.
+            // The server may hang up on an idle connection just as the request leaves, or be late with bytes that
+            // belong to no answer, such as the body of one to HEAD. Sending it again is right whatever its
+            // method: nothing that vectors ask for changes anything.
             match exchange(&mut stream, &bytes, &request.method).await? {
-                (Came::Nothing, _) => {}
+                (Came::Nothing | Came::Garbage, _) => {}
                 (came, then) => {
                     self.keep(address, stream, then);
                     return Ok(came);

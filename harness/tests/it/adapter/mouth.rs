@@ -19,7 +19,7 @@ use crate::binary::Bench;
 const DEADLY: &str = "/status/500";
 
 /// Speaks for a server on `$PORT`; its own id is in `pid`.
-const MOUTH: &str = r#"
+pub(super) const MOUTH: &str = r#"
 echo $$ > pid
 echo started >> starts
 while read -r line; do
@@ -33,62 +33,74 @@ while read -r line; do
 done
 "#;
 
-/// A suite of three vectors under one policy, of which the second is [`DEADLY`].
-fn suite() -> Value {
-    let vector = |name: &str, url: &str, status: u16| {
+/// What anyone may read.
+pub(super) const GRANT: &str = "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\
+    Content-Length: 2\r\nX-Crosscheck-Handled: check\r\n\r\n";
+
+/// A vector whose steps each send a request of this method to this URL, to be read with this status.
+pub(super) fn vector(name: &str, steps: &[(&str, &str, u16)]) -> Value {
+    let step = |(method, url, status): &(&str, &str, u16)| {
         json!({
-            "name": name, "title": format!("{name} is readable."), "why": "Anyone may read.",
-            "kind": "required", "requirements": ["fetch/cors-check/wildcard-without-credentials"],
-            "requires": ["routes.status"],
-            "policy": {
-                "origins": "*", "methods": [], "request_headers": [], "response_headers": [],
-                "credentials": false, "max_age": null,
-            },
-            "steps": [{
-                "client": { "origin": "https://app.example", "url": url },
-                "expect": { "outcome": "readable", "status": status, "requests": [{ "method": "GET" }] },
-            }],
+            "client": { "origin": "https://app.example", "url": url, "method": method },
+            "expect": { "outcome": "readable", "status": status, "requests": [{ "method": method }] },
         })
     };
     json!({
-        "title": "Own", "about": "A suite of one's own.",
-        "vectors": [
-            vector("before", "/status/200", 200),
-            vector("deadly", DEADLY, 500),
-            vector("later", "/status/200", 200),
-        ],
+        "name": name, "title": format!("{name} is readable."), "why": "Anyone may read.",
+        "kind": "required", "requirements": ["fetch/cors-check/wildcard-without-credentials"],
+        "requires": ["routes.status"],
+        "policy": {
+            "origins": "*", "methods": [], "request_headers": [], "response_headers": [],
+            "credentials": false, "max_age": null,
+        },
+        "steps": steps.iter().map(step).collect::<Vec<_>>(),
     })
 }
 
-/// Answers that anyone may read, unless asked for [`DEADLY`]: then `die` is called, and nothing is said.
-fn serve(die: impl Fn() + Clone + Send + 'static) -> u16 {
+/// A server on a port of its own: answers with what `answer` makes of a request's head and of how many came
+/// before it on the same connection, and hangs up if that is nothing.
+pub(super) fn serve(
+    answer: impl Fn(&str, usize) -> Option<String> + Clone + Send + 'static,
+) -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     thread::spawn(move || {
         for stream in listener.incoming() {
-            let die = die.clone();
-            thread::spawn(move || answer(stream.unwrap(), die));
+            let (mut stream, answer) = (stream.unwrap(), answer.clone());
+            thread::spawn(move || {
+                for nth in 0.. {
+                    let text = head(&mut stream).and_then(|head| answer(&head, nth));
+                    // A client that hangs up first is in its right.
+                    if text.is_none_or(|text| stream.write_all(text.as_bytes()).is_err()) {
+                        return;
+                    }
+                }
+            });
         }
     });
     port
 }
 
-fn answer(mut stream: TcpStream, die: impl Fn()) {
+/// The next request's head, none at the end of the connection.
+fn head(stream: &mut TcpStream) -> Option<String> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
-        match stream.read(&mut byte) {
-            Ok(1) => head.extend(byte),
-            Ok(_) | Err(_) => return,
+        stream.read_exact(&mut byte).ok()?;
+        head.extend(byte);
+    }
+    Some(String::from_utf8_lossy(&head).into_owned())
+}
+
+/// Answers that anyone may read, unless asked for [`DEADLY`]: then `die` is called, and nothing is said.
+fn deadly(die: impl Fn() + Clone) -> impl Fn(&str, usize) -> Option<String> + Clone {
+    move |head, _| {
+        if head.contains(DEADLY) {
+            die();
+            return None;
         }
+        Some(format!("{GRANT}ok"))
     }
-    if String::from_utf8_lossy(&head).contains(DEADLY) {
-        return die();
-    }
-    let text = "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\nContent-Length: 0\r\n\
-                X-Crosscheck-Handled: check\r\nConnection: close\r\n\r\n";
-    // A client that hangs up first is in its right.
-    let _ = stream.write_all(text.as_bytes());
 }
 
 fn kill(pid: &PathBuf) {
@@ -101,9 +113,11 @@ fn kill(pid: &PathBuf) {
     thread::sleep(Duration::from_millis(50));
 }
 
-fn bench(port: u16, script: &str) -> Bench {
+/// A folder with an adapter whose server listens on `port`, and a suite of `vectors`.
+pub(super) fn bench(port: u16, script: &str, vectors: &[Value]) -> Bench {
     let bench = Bench::empty();
-    bench.put("suite/server/own.json", &suite().to_string());
+    let suite = json!({ "title": "Own", "about": "A suite of one's own.", "vectors": vectors });
+    bench.put("suite/server/own.json", &suite.to_string());
     bench.put(
         "adapter/adapter.toml",
         "name = \"mouth\"\ncommand = [\"sh\", \"adapter.sh\"]\n",
@@ -112,16 +126,25 @@ fn bench(port: u16, script: &str) -> Bench {
     bench
 }
 
+/// Three vectors, of which the second is [`DEADLY`].
+fn three() -> [Value; 3] {
+    [
+        vector("before", &[("GET", "/status/200", 200)]),
+        vector("deadly", &[("GET", DEADLY, 500)]),
+        vector("later", &[("GET", "/status/200", 200)]),
+    ]
+}
+
 #[test]
 fn who_dies_over_one_vector_is_judged_by_the_others() {
     let folder = tempfile::tempdir().unwrap();
     let pid = folder.path().join("pid");
-    let port = serve({
+    let port = serve(deadly({
         let pid = pid.clone();
         move || kill(&pid)
-    });
+    }));
     let script = MOUTH.replace("> pid", &format!("> {}", pid.display()));
-    let bench = bench(port, &script);
+    let bench = bench(port, &script, &three());
     let ran = bench.judge("--vectors suite --format json").ended(2);
     let summary = ran.json();
     assert_eq!(count(&summary, "wire", "passed"), 2, "{ran:#?}");
@@ -142,7 +165,7 @@ fn who_dies_over_one_vector_is_judged_by_the_others() {
 
 #[test]
 fn who_hangs_up_without_an_answer_is_judged() {
-    let bench = bench(serve(|| {}), MOUTH);
+    let bench = bench(serve(deadly(|| {})), MOUTH, &three());
     let summary = bench.judge("--vectors suite --format json").ended(1).json();
     assert_eq!(count(&summary, "wire", "passed"), 2, "{summary:#}");
     assert_eq!(
@@ -154,7 +177,8 @@ fn who_hangs_up_without_an_answer_is_judged() {
 
 #[test]
 fn who_does_not_answer_cannot_be_judged() {
-    let bench = bench(serve(|| thread::sleep(Duration::from_secs(30))), MOUTH);
+    let port = serve(deadly(|| thread::sleep(Duration::from_secs(30))));
+    let bench = bench(port, MOUTH, &three());
     let summary = bench.judge("--vectors suite --format json").ended(2).json();
     assert_eq!(count(&summary, "wire", "passed"), 2, "{summary:#}");
     assert_eq!(count(&summary, "wire", "setup_error"), 1, "{summary:#}");
