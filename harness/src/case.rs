@@ -26,7 +26,7 @@ pub struct Case {
     /// The vector, with all roles filled.
     pub vector: Arc<Vector>,
     /// The policy it runs under; none for a script.
-    pub policy: Option<Policy>,
+    pub policy: Option<Arc<Policy>>,
     /// Who answers.
     pub server: ServerPart,
 }
@@ -112,36 +112,47 @@ pub fn cases_of(suite: &Suite, setup: &Setup) -> Vec<Case> {
         built: Vec::new(),
     };
     let case = |(id, vector): (&VectorId, &Arc<Vector>)| {
-        let (filled, server) = settle(suite, vector, &mut sites);
-        Case {
-            id: id.clone(),
-            vector: filled,
-            policy: suite.policy_of(vector).cloned(),
-            server,
+        let id = id.clone();
+        match suite.policy_of(vector) {
+            Some(policy) => {
+                let (policy, site) = sites.of(policy);
+                let (vector, server) = settle(suite, vector, &policy, site);
+                Case {
+                    id,
+                    vector,
+                    policy: Some(policy),
+                    server,
+                }
+            }
+            None => Case {
+                id,
+                vector: Arc::clone(vector),
+                policy: None,
+                server: ServerPart::Script(vector.script.clone().unwrap_or_default()),
+            },
         }
     };
     suite.vectors.iter().map(case).collect()
 }
 
+/// A policy, and the reference server put into it.
+type Built = (Arc<Policy>, Result<Arc<Site>, Refusal>);
+
 /// The sites built so far.
 struct Sites<'a> {
     setup: &'a Setup,
-    built: Vec<(Policy, Result<Arc<Site>, Refusal>)>,
+    built: Vec<Built>,
 }
 
 impl Sites<'_> {
-    fn of(&mut self, policy: &Policy) -> Result<Arc<Site>, String> {
-        let found = self
-            .built
-            .iter()
-            .find(|(built, _)| built == policy)
-            .map(|(_, site)| site.clone());
-        let site = found.unwrap_or_else(|| {
+    fn of(&mut self, policy: &Policy) -> Built {
+        let found = self.built.iter().find(|(built, _)| **built == *policy);
+        found.cloned().unwrap_or_else(|| {
             let site = self.setup.site(policy).map(Arc::new);
-            self.built.push((policy.clone(), site.clone()));
-            site
-        });
-        site.map_err(|refusal| refusal.to_string())
+            let built = (Arc::new(policy.clone()), site);
+            self.built.push(built.clone());
+            built
+        })
     }
 }
 
@@ -153,23 +164,24 @@ pub fn may_refuse(suite: &Suite, vector: &Vector) -> bool {
     suite.refuse_because(vector).is_some() || suite.policy_of(vector).is_some_and(shuts_all_out)
 }
 
-fn settle(suite: &Suite, vector: &Arc<Vector>, sites: &mut Sites<'_>) -> (Arc<Vector>, ServerPart) {
-    let Some(policy) = suite.policy_of(vector) else {
-        let script = vector.script.clone().unwrap_or(Script(Vec::new()));
-        return (Arc::clone(vector), ServerPart::Script(script));
-    };
+fn settle(
+    suite: &Suite,
+    vector: &Arc<Vector>,
+    policy: &Policy,
+    site: Result<Arc<Site>, Refusal>,
+) -> (Arc<Vector>, ServerPart) {
     match role::fill(vector, policy) {
         Err(error) => (
             Arc::clone(vector),
             ServerPart::NotApplicable(error.to_string()),
         ),
         Ok(filled) => {
-            let server = match sites.of(policy) {
+            let server = match site {
                 Ok(site) => ServerPart::Site(site),
-                Err(reason) => {
-                    let rightly = may_refuse(suite, vector);
-                    ServerPart::Refused { reason, rightly }
-                }
+                Err(refusal) => ServerPart::Refused {
+                    reason: refusal.to_string(),
+                    rightly: may_refuse(suite, vector),
+                },
             };
             (Arc::new(filled), server)
         }

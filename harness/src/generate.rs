@@ -190,7 +190,7 @@ fn vector(law: Law, name: String, plan: Plan) -> Option<Vector> {
     let case = Case {
         id: VectorId::parse(&format!("{}/draft", topic(law))).ok()?,
         vector: Arc::new(vector.clone()),
-        policy: Some(intent.clone()),
+        policy: Some(Arc::new(intent.clone())),
         server: ServerPart::Site(Arc::new(Site::try_from(&intent).ok()?)),
     };
     let seen = predicted(&case).ok()??;

@@ -206,7 +206,7 @@ fn layers(setup: &Setup) -> Vec<String> {
 /// The policy into which the subject has to be put for `case`.
 fn needed(case: &Case) -> Option<&Policy> {
     match case.server {
-        ServerPart::Awaited { .. } => case.policy.as_ref(),
+        ServerPart::Awaited { .. } => case.policy.as_deref(),
         ServerPart::Broken(_)
         | ServerPart::Deployed(_)
         | ServerPart::Instance(_)

@@ -35,12 +35,13 @@ pub fn cases_under(
     routes: &Capabilities,
 ) -> Result<Vec<Case>, Refusal> {
     let site = Arc::new(Site::try_from(policy)?);
+    let policy = &Arc::new(policy.clone());
     let case = |(id, vector): (&VectorId, &Arc<Vector>)| {
         let (vector, server) = settle(id, vector, policy, routes, &site);
         Case {
             id: id.clone(),
             vector,
-            policy: Some(policy.clone()),
+            policy: Some(Arc::clone(policy)),
             server,
         }
     };
@@ -64,7 +65,7 @@ pub fn lacks(vector: &Vector, has: impl Fn(&str) -> bool) -> Option<String> {
 fn settle(
     id: &VectorId,
     vector: &Arc<Vector>,
-    policy: &Policy,
+    policy: &Arc<Policy>,
     routes: &Capabilities,
     site: &Arc<Site>,
 ) -> (Arc<Vector>, ServerPart) {
@@ -81,7 +82,7 @@ fn settle(
     let case = Case {
         id: id.clone(),
         vector: Arc::clone(&filled),
-        policy: Some(policy.clone()),
+        policy: Some(Arc::clone(policy)),
         server: ServerPart::Site(Arc::clone(site)),
     };
     if agree(std::slice::from_ref(&case)).is_err() {

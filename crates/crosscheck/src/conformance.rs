@@ -1,6 +1,6 @@
 //! Which vectors a server is judged by.
 
-use std::{panic, thread};
+use std::{panic, sync::Arc, thread};
 
 use crosscheck_harness::{
     address::Place,
@@ -108,7 +108,7 @@ impl Conformance {
         mut app: impl FnMut(&Policy) -> Result<S, Unfit> + Send,
     ) -> Findings {
         let suite = suite();
-        let mut groups: Vec<(Policy, Vec<Case>)> = Vec::new();
+        let mut groups: Vec<(Arc<Policy>, Vec<Case>)> = Vec::new();
         for mut case in cases(&suite, None) {
             let Some(policy) = case.policy.clone() else {
                 continue;

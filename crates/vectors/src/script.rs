@@ -1,5 +1,7 @@
 //! Canned answers, byte for byte.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,9 +12,10 @@ use crate::bytes::ByteString;
 /// A request takes the first answer that it matches and that was not given yet; when all that match
 /// were given, the last one of them is given again. A request that matches none is answered with 500
 /// and no CORS headers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+// Shared by all that play it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct Script(pub Vec<Answer>);
+pub struct Script(pub Arc<[Answer]>);
 
 /// One canned answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -28,7 +28,7 @@ pub(super) fn collect(cases: &[Case], legs: &[Leg], ledger: &Ledger) -> Vec<Vect
             })
         };
         let legs = legs.iter().map(of_leg).collect();
-        VectorVerdict::new(case.id.clone(), &case.vector, case.policy.as_ref(), legs)
+        VectorVerdict::new(case.id.clone(), &case.vector, case.policy.as_deref(), legs)
     };
     let mut vectors: Vec<_> = cases.iter().map(of_case).collect();
     block(&mut vectors);
@@ -98,7 +98,7 @@ pub(super) fn whole<'a>(
         Ok(VectorResult {
             id: case.id.clone(),
             vector: (*case.vector).clone(),
-            policy: case.policy.clone(),
+            policy: case.policy.as_deref().cloned(),
             predicted: prediction(sane),
             legs: verdict.legs.iter().map(of_leg).collect::<Result<_, _>>()?,
             owner: verdict.owner,
