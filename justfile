@@ -18,10 +18,11 @@ run *args: chromium
 adapters *names:
     @cd harness/adapters && cargo run --quiet --release --package crosscheck-harness -- adapter set-up ${@:-$(dirname -- */adapter.toml)}
 
-# Judges the servers of all adapters that are installed, on both legs, and draws reports/index.html.
-gallery: chromium
+# Judges the servers of all adapters that are installed, or of those named, on both legs, and draws reports/index.html.
+[positional-arguments]
+gallery *names: chromium
     cargo build --quiet --release --package crosscheck-harness
-    harness/adapters/gallery "${CARGO_TARGET_DIR:-target}/release/crosscheck"
+    @harness/adapters/gallery "${CARGO_TARGET_DIR:-target}/release/crosscheck" "$@"
 
 # Shows that published defects are found in the version that has them and not in the next; see harness/advisories.
 [positional-arguments]

@@ -31,8 +31,21 @@ pub(crate) fn name(subject: &Subject) -> String {
     name
 }
 
-/// What the run found, in one sentence.
+/// What the run found, in a sentence, and what keeps it from being all there is to say.
 pub(crate) fn sentence(results: &Overview, totals: &Totals) -> String {
+    let mut said = verdict_of(results, totals);
+    if totals.errors > 0 {
+        let vectors = counted(totals.errors, "vector", "vectors");
+        said = format!("{said} {vectors} could not be judged: something broke.");
+    }
+    match results.stale.len() {
+        0 => said,
+        1 => format!("{said} 1 entry about known failures is out of date."),
+        n => format!("{said} {n} entries about known failures are out of date."),
+    }
+}
+
+fn verdict_of(results: &Overview, totals: &Totals) -> String {
     let name = name(&results.subject);
     let judged = results.vectors.iter().filter(|v| v.verdict.is_judged());
     let n_judged = judged.count();
@@ -202,6 +215,7 @@ mod tests {
     use crate::{
         fixture::{run, vector},
         overview::VectorVerdict,
+        results::StaleEntry,
         totals::Totals,
         verdict::{Owner, Verdict},
     };
@@ -228,8 +242,34 @@ mod tests {
         "reference 0.1.0 does what is required in all 2 vectors that were judged, but for 1 known failure."
     )]
     #[case(&[Verdict::Skipped], "reference 0.1.0 was not judged: none of 1 vector ran.")]
+    #[case(
+        &[Verdict::Passed, Verdict::SetupError, Verdict::HarnessError],
+        "reference 0.1.0 does what is required in the 1 vector that was judged. 2 vectors could not be judged: something broke."
+    )]
     fn the_sentence_says_the_worst_first(#[case] verdicts: &[Verdict], #[case] text: &str) {
         assert_eq!(of(verdicts), text);
+    }
+
+    #[test]
+    fn entries_that_are_out_of_date_are_counted() {
+        let mut results = run(vec![vector("a/b/c", Vec::new())]);
+        let entry = StaleEntry {
+            file: "known.toml".to_owned(),
+            id: "a/b/d".to_owned(),
+            assertion: "*".to_owned(),
+            problem: "it fits no vector".to_owned(),
+        };
+        for (n, said) in [
+            (1, "1 entry about known failures is"),
+            (2, "2 entries about known failures are"),
+        ] {
+            results.stale = vec![entry.clone(); n];
+            let sentence = sentence(&results, &Totals::of(&results));
+            assert!(
+                sentence.ends_with(&format!("{said} out of date.")),
+                "{sentence}"
+            );
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::slice;
 use serde::{Deserialize, Deserializer, de::Error};
 
 pub use apply::{apply, is_known};
-pub use parts::{Date, InvalidDate, InvalidPattern, NoReason, Pattern, Reason};
+pub use parts::{Date, InvalidDate, InvalidLink, InvalidPattern, Link, NoReason, Pattern, Reason};
 pub use template::template;
 
 use crate::{diff::Mismatch, observation::Leg};
@@ -44,7 +44,7 @@ pub struct KnownEntry<Id = Pattern> {
     pub reason: Reason,
     /// Where that is discussed.
     #[serde(default)]
-    pub link: Option<String>,
+    pub link: Option<Link>,
     /// What the standard says instead.
     #[serde(default)]
     pub standard: Option<String>,
@@ -107,7 +107,7 @@ impl KnownEntry {
         }
         if let Some(link) = &self.link {
             note.push_str(" — ");
-            note.push_str(link);
+            note.push_str(&link.to_string());
         }
         note
     }

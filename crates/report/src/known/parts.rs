@@ -121,6 +121,45 @@ impl<'de> Deserialize<'de> for Reason {
     }
 }
 
+/// Where something is discussed: an address that a browser opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link(String);
+
+/// A text is not a link.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a link; write an address that begins with https:// or leave it out")]
+pub struct InvalidLink(pub String);
+
+impl Link {
+    /// Reads `text`.
+    ///
+    /// # Errors
+    ///
+    /// If `text` begins with neither `https://` nor `http://`, or has blanks.
+    pub fn parse(text: &str) -> Result<Self, InvalidLink> {
+        let mut schemes = ["https://", "http://"].into_iter();
+        let rest = schemes.find_map(|scheme| text.strip_prefix(scheme));
+        match rest {
+            Some(rest) if !rest.is_empty() && !rest.contains(char::is_whitespace) => {
+                Ok(Self(text.to_owned()))
+            }
+            Some(_) | None => Err(InvalidLink(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Link {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
 /// A day, `YYYY-MM-DD`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Date(String);

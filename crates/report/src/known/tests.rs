@@ -158,6 +158,8 @@ fn an_entry_for_what_was_not_judged_is_not_stale() {
 #[case::no_reason(json!({"id": "*"}), "missing field `reason`")]
 #[case::unknown_field(json!({"id": "*", "reason": "r", "until": "x"}), "unknown field `until`")]
 #[case::no_day(json!({"id": "*", "reason": "r", "expires": "2026-13-01"}), "`2026-13-01` is not a day")]
+#[case::no_link(json!({"id": "*", "reason": "r", "link": "not a link"}), "`not a link` is not a link")]
+#[case::link_to_nothing(json!({"id": "*", "reason": "r", "link": "https://"}), "`https://` is not a link")]
 #[case::short_day(json!({"id": "*", "reason": "r", "expires": "2026-1-01"}), "YYYY-MM-DD")]
 fn a_wrong_entry_is_refused(#[case] entry: serde_json::Value, #[case] message: &str) {
     let error = serde_json::from_value::<KnownFile>(json!({ "known": [entry] })).unwrap_err();

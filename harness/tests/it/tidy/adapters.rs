@@ -51,8 +51,7 @@ fn known_failures_fit_a_vector_and_say_where_it_is_discussed() {
             let id = &entry.id;
             let fits = suite.vectors.keys().any(|other| id.matches(other.as_str()));
             assert!(fits, "{path}: {id} fits no vector");
-            let link = entry.link.unwrap_or_default();
-            assert!(link.starts_with("https://"), "{path}: {id} has no link");
+            assert!(entry.link.is_some(), "{path}: {id} has no link");
         }
     }
 }
