@@ -14,12 +14,7 @@ pub(crate) struct Difference<'a> {
 impl<'a> Difference<'a> {
     /// The field in words, with its step if the vector has several; text between backticks is code.
     pub(crate) fn field(&self, n_steps: usize) -> String {
-        let field = spoken(&self.mismatch.field);
-        if n_steps > 1 {
-            format!("step {}, {field}", self.mismatch.step + 1)
-        } else {
-            field
-        }
+        placed(self.mismatch, n_steps)
     }
 
     /// The legs, such as `wire, chromium`.
@@ -49,7 +44,7 @@ impl<'a> Difference<'a> {
 
 /// Whether `more` is `less`, perhaps with a reason behind it, such as in
 /// ``network-error (`cors-check/missing-origin`)``.
-fn says_more(less: &str, more: &str) -> bool {
+pub(crate) fn says_more(less: &str, more: &str) -> bool {
     let rest = more.strip_prefix(less);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(" (`"))
 }
@@ -69,6 +64,16 @@ pub(crate) fn differences(vector: &VectorVerdict) -> Vec<Difference<'_>> {
     }
     found.sort_by_key(|difference| difference.mismatch.kind);
     found
+}
+
+/// The field of `mismatch` in words, with its step if the vector has several.
+pub(crate) fn placed(mismatch: &Mismatch, n_steps: usize) -> String {
+    let field = spoken(&mismatch.field);
+    if n_steps > 1 {
+        format!("step {}, {field}", mismatch.step + 1)
+    } else {
+        field
+    }
 }
 
 /// A field of an expectation in words, such as ``request 2, header `origin` ``; one that has none

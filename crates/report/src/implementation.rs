@@ -13,7 +13,7 @@ use crosscheck_vectors::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    difference::spoken,
+    difference::placed,
     observation::{Exchange, Leg},
     results::{LegIdentity, LegResult, Results, Subject, VectorResult},
     show::clip,
@@ -89,7 +89,7 @@ pub struct FoundLeg {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FoundDifference {
-    /// The field, in words.
+    /// The field, in words, with its step if the vector has several.
     pub field: String,
     /// What was expected.
     pub expected: String,
@@ -118,7 +118,12 @@ impl Implementation {
         if result.policy.is_none() {
             return;
         }
-        let legs: Vec<_> = result.legs.iter().map(found_leg).collect();
+        let n_steps = result.vector.steps.len();
+        let legs: Vec<_> = result
+            .legs
+            .iter()
+            .map(|leg| found_leg(leg, n_steps))
+            .collect();
         let verdict = legs.iter().map(|leg| leg.verdict).max();
         let verdict = verdict.unwrap_or(result.verdict);
         if verdict == Verdict::Passed {
@@ -169,9 +174,9 @@ impl Implementation {
     }
 }
 
-fn found_leg(leg: &LegResult) -> FoundLeg {
+fn found_leg(leg: &LegResult, n_steps: usize) -> FoundLeg {
     let differences = leg.mismatches.iter().map(|mismatch| FoundDifference {
-        field: clip(&spoken(&mismatch.field), LONGEST_LINE),
+        field: clip(&placed(mismatch, n_steps), LONGEST_LINE),
         expected: clip(&mismatch.expected, LONGEST_LINE),
         observed: clip(&mismatch.observed, LONGEST_LINE),
     });
@@ -224,12 +229,15 @@ mod tests {
     use crate::{fixture::results, results::VectorResult, verdict::Verdict};
 
     fn implementation() -> Implementation {
-        let results = results();
-        let mut kept = Implementation::new(&results);
-        for vector in &results.vectors {
+        let mut kept = of_nothing();
+        for vector in &results().vectors {
             kept.add(vector);
         }
         kept
+    }
+
+    fn of_nothing() -> Implementation {
+        Implementation::new(&results())
     }
 
     #[test]
@@ -250,6 +258,26 @@ mod tests {
             assert_eq!(leg.exchanges.is_empty(), !leg.verdict.is_failure());
         }
         assert!(kept.count(Verdict::is_failure) > 0);
+    }
+
+    #[test]
+    fn a_field_says_its_step_if_there_are_several() {
+        let mut results = results();
+        let failing = |vector: &&mut VectorResult| {
+            vector.policy.is_some() && vector.verdict == Verdict::FailedOverGrant
+        };
+        let vector = results.vectors.iter_mut().find(failing).unwrap();
+        let field = |vector: &VectorResult| {
+            let mut kept = of_nothing();
+            kept.add(vector);
+            let mut legs = kept.found[0].legs.iter();
+            let first = legs.find_map(|leg| leg.differences.first());
+            first.unwrap().field.clone()
+        };
+        let alone = field(vector);
+        let steps = &mut vector.vector.steps;
+        steps.extend(steps.clone());
+        assert_eq!(field(vector), format!("step 1, {alone}"));
     }
 
     #[test]
