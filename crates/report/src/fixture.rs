@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::{
     diff::{Effect, Mismatch},
+    implementation::{Found, FoundDifference, FoundLeg},
     observation::{Leg, Observation},
     overview::{LegVerdict, Overview, VectorVerdict},
     results::{LegResult, Results, VectorResult},
@@ -110,5 +111,38 @@ pub(crate) fn run(vectors: Vec<VectorVerdict>) -> Overview {
         vectors,
         stale: Vec::new(),
         ..overview()
+    }
+}
+
+/// What is kept of a vector of an implementation.
+pub(crate) fn found(of: &str, verdict: Verdict, legs: Vec<FoundLeg>) -> Found {
+    Found {
+        id: id(of),
+        title: "X holds.".to_owned(),
+        why: "It must.".to_owned(),
+        kind: Kind::Required,
+        flags: Vec::new(),
+        policy: None,
+        verdict,
+        legs,
+    }
+}
+
+/// What is kept of a leg that differs in fields, each with what was expected and observed.
+pub(crate) fn found_leg(leg: Leg, verdict: Verdict, differences: &[[&str; 3]]) -> FoundLeg {
+    let difference = |texts: &[&str; 3]| {
+        let [field, expected, observed] = texts.map(str::to_owned);
+        FoundDifference {
+            field,
+            expected,
+            observed,
+        }
+    };
+    FoundLeg {
+        leg,
+        verdict,
+        note: None,
+        differences: differences.iter().map(difference).collect(),
+        exchanges: Vec::new(),
     }
 }

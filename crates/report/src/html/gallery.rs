@@ -1,5 +1,7 @@
 //! The gallery: implementations beside one another, and a page of evidence for each.
 
+mod alike;
+mod differs;
 mod evidence;
 #[cfg(test)]
 mod tests;

@@ -1,16 +1,21 @@
 //! What was found of one implementation, with the evidence.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use askama::Template;
 
-use super::{anchor, place};
+use super::{
+    alike::{Alike, alike, reason},
+    anchor,
+    differs::{Differs, differs},
+    place,
+};
 use crate::{
     html::{
         Page, draw,
         parts::{Frame, Mark, Rich, is_web, kind_word},
     },
-    implementation::{Found, FoundDifference, Implementation},
+    implementation::{Found, Implementation},
     show::clip,
     verdict::Verdict,
 };
@@ -25,8 +30,10 @@ struct Evidence {
     homepage: Option<String>,
     issues: Option<String>,
     tallies: Vec<(Mark, usize)>,
+    /// Whether some vectors have a line alone.
+    has_alike: bool,
     causes: Vec<Cause>,
-    found: Vec<Section>,
+    groups: Vec<Group>,
     unjudged: Vec<(Rich, Vec<String>)>,
 }
 
@@ -37,11 +44,29 @@ struct Cause {
     /// Where that is discussed.
     link: Option<String>,
     mark: Mark,
-    /// Each by its anchor on this page, and its id.
-    vectors: Vec<(String, String)>,
+    /// How many vectors fail for it.
+    n: usize,
+    /// Those that are shown in full: anchor on this page, id, and how many more are alike.
+    shown: Vec<(String, String, usize)>,
 }
 
-/// A vector with something to show.
+/// Vectors that are alike.
+#[derive(Debug)]
+struct Group {
+    shown: Section,
+    others: Vec<Line>,
+}
+
+/// A vector like one that is shown in full.
+#[derive(Debug)]
+struct Line {
+    anchor: String,
+    id: String,
+    title: Rich,
+    differences: Vec<Differs>,
+}
+
+/// A vector with all its evidence.
 #[derive(Debug)]
 struct Section {
     anchor: String,
@@ -54,24 +79,25 @@ struct Section {
     policy: String,
     flags: String,
     legs: Vec<Leg>,
+    differences: Vec<Differs>,
+    /// What each leg exchanged.
+    exchanges: Vec<(&'static str, Vec<String>)>,
     rerun: Option<String>,
 }
 
+/// Legs that came to the same for the same reason.
 #[derive(Debug)]
 struct Leg {
-    word: &'static str,
+    words: String,
     mark: Mark,
     note: Option<Rich>,
-    differences: Vec<(Rich, Rich, Rich)>,
-    exchanges: Vec<String>,
 }
 
 pub(super) fn page(shown: &Implementation, topics: &BTreeMap<String, String>) -> Page {
     let path = place(shown);
-    let mut found: Vec<_> = shown.found.iter().collect();
-    found.sort_by_key(|found| Reverse(found.verdict));
+    let groups = alike(&shown.found);
     let mut tallies: BTreeMap<Verdict, usize> = BTreeMap::new();
-    for one in &found {
+    for one in &shown.found {
         *tallies.entry(one.verdict).or_default() += 1;
     }
     *tallies.entry(Verdict::Passed).or_default() += shown.passed.len();
@@ -96,44 +122,46 @@ pub(super) fn page(shown: &Implementation, topics: &BTreeMap<String, String>) ->
             .filter(|(_, n)| *n > 0)
             .map(|(verdict, n)| (Mark { verdict }, n))
             .collect(),
-        causes: causes(&found),
-        found: found
-            .into_iter()
-            .map(|found| section(found, shown, topics))
+        has_alike: groups.iter().any(|group| !group.others.is_empty()),
+        causes: causes(&groups),
+        groups: groups
+            .iter()
+            .map(|group| Group {
+                shown: section(group.shown, shown, topics),
+                others: group.others.iter().map(|found| line(found)).collect(),
+            })
             .collect(),
         unjudged: unjudged.collect(),
     };
     draw(path, &template)
 }
 
-/// What is known of failures, the gravest first; `found` is sorted so.
-fn causes(found: &[&Found]) -> Vec<Cause> {
-    let mut notes = Vec::<(&str, Vec<&Found>)>::new();
-    for &one in found.iter().filter(|one| one.verdict.is_failure()) {
-        let mut failing = one.legs.iter().filter(|leg| leg.verdict.is_failure());
-        let Some(note) = failing.find_map(|leg| leg.note.as_deref()) else {
+/// What is known of failures, the gravest first; `groups` is sorted so.
+fn causes(groups: &[Alike<'_>]) -> Vec<Cause> {
+    let mut causes = Vec::<(&str, Cause)>::new();
+    for group in groups {
+        let verdict = group.shown.verdict;
+        let Some(note) = reason(group.shown).filter(|_| verdict.is_failure()) else {
             continue;
         };
-        match notes.iter_mut().find(|(known, _)| *known == note) {
-            Some((_, vectors)) => vectors.push(one),
-            None => notes.push((note, vec![one])),
+        let (id, more) = (&group.shown.id, group.others.len());
+        let shown = (anchor(id), id.to_string(), more);
+        if let Some((_, cause)) = causes.iter_mut().find(|(known, _)| *known == note) {
+            cause.n += 1 + more;
+            cause.shown.push(shown);
+            continue;
         }
-    }
-    let cause = |(note, vectors): (&str, Vec<&Found>)| {
         let parts = note.rsplit_once(" — ").filter(|(_, link)| is_web(link));
-        Cause {
+        let cause = Cause {
             reason: Rich::new(&clip(parts.map_or(note, |(reason, _)| reason), 300)),
             link: parts.map(|(_, link)| link.to_owned()),
-            mark: Mark {
-                verdict: vectors.first().map_or(Verdict::Known, |one| one.verdict),
-            },
-            vectors: vectors
-                .iter()
-                .map(|one| (anchor(&one.id), one.id.to_string()))
-                .collect(),
-        }
-    };
-    notes.into_iter().map(cause).collect()
+            mark: Mark { verdict },
+            n: 1 + more,
+            shown: vec![shown],
+        };
+        causes.push((note, cause));
+    }
+    causes.into_iter().map(|(_, cause)| cause).collect()
 }
 
 fn identity(shown: &Implementation) -> Vec<(&'static str, String)> {
@@ -156,14 +184,9 @@ fn identity(shown: &Implementation) -> Vec<(&'static str, String)> {
 fn section(found: &Found, shown: &Implementation, topics: &BTreeMap<String, String>) -> Section {
     let topic = found.id.topic();
     let policy = found.policy.as_ref();
-    let legs = found.legs.iter().map(|leg| Leg {
-        word: leg.leg.word(),
-        mark: Mark {
-            verdict: leg.verdict,
-        },
-        note: leg.note.as_deref().map(|note| Rich::new(&clip(note, 300))),
-        differences: leg.differences.iter().map(said).collect(),
-        exchanges: leg.exchanges.iter().map(|text| safe_lines(text)).collect(),
+    let exchanges = found.legs.iter().map(|leg| {
+        let texts = leg.exchanges.iter().map(|text| safe_lines(text));
+        (leg.leg.word(), texts.collect())
     });
     let adapter = shown.subject.adapter.as_deref();
     let adapter = adapter.filter(|_| found.verdict.is_failure());
@@ -181,7 +204,9 @@ fn section(found: &Found, shown: &Implementation, topics: &BTreeMap<String, Stri
             .and_then(|policy| serde_json::to_string_pretty(policy).ok())
             .unwrap_or_default(),
         flags: clip(&found.flags.join(", "), 200),
-        legs: legs.collect(),
+        legs: legs(found),
+        differences: differs(found, 400),
+        exchanges: exchanges.collect(),
         rerun: adapter.map(|adapter| {
             let (adapter, id) = (clip(adapter, 80), &found.id);
             format!("crosscheck run --adapter harness/adapters/{adapter}/adapter.toml --only {id}")
@@ -189,13 +214,34 @@ fn section(found: &Found, shown: &Implementation, topics: &BTreeMap<String, Stri
     }
 }
 
-fn said(difference: &FoundDifference) -> (Rich, Rich, Rich) {
-    let rich = |text: &str| Rich::new(&clip(text, 400));
-    (
-        rich(&difference.field),
-        rich(&difference.expected),
-        rich(&difference.observed),
-    )
+/// What each leg came to, those together that came to the same.
+fn legs(found: &Found) -> Vec<Leg> {
+    let mut same: Vec<(Verdict, Option<&str>, Vec<&'static str>)> = Vec::new();
+    for leg in &found.legs {
+        let (verdict, note) = (leg.verdict, leg.note.as_deref());
+        let known = same
+            .iter_mut()
+            .find(|(known, why, _)| (*known, *why) == (verdict, note));
+        match known {
+            Some((.., words)) => words.push(leg.leg.word()),
+            None => same.push((verdict, note, vec![leg.leg.word()])),
+        }
+    }
+    let leg = |(verdict, note, words): (Verdict, Option<&str>, Vec<&str>)| Leg {
+        words: words.join(", "),
+        mark: Mark { verdict },
+        note: note.map(|note| Rich::new(&clip(note, 300))),
+    };
+    same.into_iter().map(leg).collect()
+}
+
+fn line(found: &Found) -> Line {
+    Line {
+        anchor: anchor(&found.id),
+        id: found.id.to_string(),
+        title: Rich::new(&clip(&found.title, 300)),
+        differences: differs(found, 200),
+    }
 }
 
 /// Lines of a stranger, each made safe to print.

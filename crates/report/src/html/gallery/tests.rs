@@ -3,7 +3,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crosscheck_vectors::vector::VectorId;
 
 use super::gallery;
-use crate::{fixture::results, html::Page, implementation::Implementation, verdict::Verdict};
+use crate::{
+    fixture::{found, found_leg, results},
+    html::Page,
+    implementation::Implementation,
+    observation::Leg,
+    verdict::Verdict::{self, FailedUnderGrant},
+};
 
 fn implementation(name: &str) -> Implementation {
     let mut results = results();
@@ -61,27 +67,60 @@ fn over_grants_come_first_and_what_nobody_misses_is_left_out() {
     }
 }
 
-#[test]
-fn a_known_reason_is_told_once_with_its_link_and_leads_to_every_vector() {
+/// Three vectors that fail alike, with their exchanges.
+fn failing_alike() -> Implementation {
     let mut kept = implementation("broken");
-    let failing = kept.found.iter_mut().filter(|one| one.verdict.is_failure());
-    let mut anchors = Vec::new();
-    for one in failing {
-        for leg in one.legs.iter_mut().filter(|leg| leg.verdict.is_failure()) {
-            leg.note = Some("It is `old` — https://bugs.example/1".to_owned());
-        }
-        anchors.push(format!("href=\"#{}\"", super::anchor(&one.id)));
+    let values = [["refused", "1"], ["refused", "22"], ["ended", "333"]];
+    let failing = |(n, [observed, exchange]): (usize, [&str; 2])| {
+        let legs = [Leg::Wire, Leg::Chromium].map(|leg| {
+            let mut leg = found_leg(leg, FailedUnderGrant, &[["outcome", "read", observed]]);
+            leg.exchanges = vec![format!("GET /{exchange}"); 3 - n];
+            leg
+        });
+        found(&format!("a/b/{n}"), FailedUnderGrant, legs.to_vec())
+    };
+    kept.found = values.into_iter().enumerate().map(failing).collect();
+    kept
+}
+
+#[test]
+fn evidence_is_shown_once_and_every_vector_says_what_came_of_it() {
+    let pages = gallery(&[failing_alike()], &BTreeMap::new());
+    let evidence = page(&pages, "implementations/broken.html");
+    assert!(evidence.contains("<section class=\"evidence\" id=\"a-b-2\""));
+    assert_eq!(evidence.matches("GET /").count(), 2);
+    assert!(evidence.contains("GET /333"));
+    for (anchor, observed) in [("a-b-0", "refused"), ("a-b-1", "refused")] {
+        let (_, line) = evidence
+            .split_once(&format!("<li id=\"{anchor}\""))
+            .unwrap();
+        let (line, _) = line.split_once("</li>").unwrap();
+        let said = format!("outcome: expected read, observed {observed} (wire, chromium)");
+        assert!(line.contains(&said), "{line}");
+        assert!(line.contains("href=\"#a-b-2\""), "{line}");
     }
-    assert!(!anchors.is_empty());
+}
+
+#[test]
+fn a_known_reason_is_told_once_with_its_link_and_leads_to_the_evidence() {
+    let mut kept = failing_alike();
+    for leg in kept.found.iter_mut().flat_map(|one| &mut one.legs) {
+        leg.note = Some("It is `old` — https://bugs.example/1".to_owned());
+    }
+    let mut otherwise = kept.found[2].clone();
+    otherwise.id = VectorId::parse("a/b/3").unwrap();
+    otherwise.legs[0].differences[0].field = "status".to_owned();
+    kept.found.push(otherwise);
     let pages = gallery(&[kept], &BTreeMap::new());
     let evidence = page(&pages, "implementations/broken.html");
     let (_, causes) = evidence.split_once("id=\"causes\"").unwrap();
     let (causes, _) = causes.split_once("</section>").unwrap();
-    assert_eq!(causes.matches("It is <code>old</code> <span").count(), 1);
+    assert!(causes.contains("It is <code>old</code> <span class=\"count\">4</span>"));
+    assert_eq!(causes.matches("It is").count(), 1);
     assert!(causes.contains("href=\"https://bugs.example/1\""));
-    for anchor in anchors {
-        assert!(causes.contains(&anchor), "{anchor}");
-    }
+    assert_eq!(causes.matches("href=\"#").count(), 2);
+    assert!(causes.contains("href=\"#a-b-2\">a/b/2</a> <span class=\"muted\">and 2 like it"));
+    assert!(causes.contains("href=\"#a-b-3\">a/b/3</a></li>"));
 }
 
 #[test]
