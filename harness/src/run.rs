@@ -18,7 +18,7 @@ use crosscheck_report::{
     known::KnownFile,
     observation::Leg,
     overview::Overview,
-    results::{Generated, LegIdentity, LegResult},
+    results::{Generated, LegIdentity, LegResult, OwnVectors},
 };
 use crosscheck_server::policy::Refusal;
 use crosscheck_vectors::{load::Suite, vector::VectorId};
@@ -68,6 +68,8 @@ pub struct Config {
     pub patience: Duration,
     /// What some of the vectors were made up from.
     pub generated: Option<Generated>,
+    /// Where vectors of one's own were read.
+    pub own: Option<OwnVectors>,
     /// Where results go.
     pub out: PathBuf,
     /// Whether to go on with an earlier run.
@@ -271,6 +273,7 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
         vectors,
         stale: Vec::new(),
         generated: config.generated,
+        own: config.own.clone(),
     };
     verdicts::excuse(&mut overview, config, &legs);
     let vectors = verdicts::whole(&overview.vectors, cases, &sane, &kept.ledger);

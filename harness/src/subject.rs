@@ -10,7 +10,7 @@ use crosscheck_vectors::{load::Suite, policy::Policy};
 use crate::{
     adapter::{Adapter, Put, fault::Broken, manifest::Manifest},
     case::{Case, ServerPart, cases_of, may_refuse},
-    deployed::Settings,
+    deployed::{Certificates, Settings},
     deployment::Deployment,
     run::VERSION,
 };
@@ -37,6 +37,20 @@ pub struct DeployedConfig {
     pub policy_path: String,
 }
 
+impl DeployedConfig {
+    /// The options of `run` without a value that lead to it.
+    fn flags(&self) -> Vec<String> {
+        let any_certificate = self.settings.certificates == Certificates::Any;
+        let any_method = self.deployment.sends(b"PUT");
+        let flags = [
+            (any_certificate, "insecure"),
+            (any_method, "allow-unsafe-methods"),
+        ];
+        let given = flags.into_iter().filter(|(is_given, _)| *is_given);
+        given.map(|(_, flag)| flag.to_owned()).collect()
+    }
+}
+
 /// What is judged, at work.
 #[derive(Debug)]
 pub enum Subject {
@@ -61,16 +75,18 @@ impl Subject {
                     layers: Vec::new(),
                     adapter: adapter.folder(),
                     adapter_path: Some(adapter.place().display().to_string()),
-                    policy_path: None,
                     language: Some(hello.language.clone()),
                     homepage: hello.homepage.clone(),
                     issues: hello.issues.clone(),
+                    ..results::Subject::default()
                 }
             }
             Self::Deployed(config) => results::Subject {
                 name: config.deployment.url().to_string(),
                 version: "as deployed".to_owned(),
                 policy_path: Some(config.policy_path.clone()),
+                flags: config.flags(),
+                has_private_headers: !config.settings.private.is_empty(),
                 ..results::Subject::default()
             },
             Self::Reference(setup) => results::Subject {

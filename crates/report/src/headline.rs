@@ -1,7 +1,5 @@
 //! A run in a sentence and four numbers.
 
-use crosscheck_vectors::vector::VectorId;
-
 use crate::{
     diff::Mismatch,
     difference::spoken,
@@ -111,18 +109,6 @@ fn but_for_known(results: &Overview, totals: &Totals) -> String {
     }
 }
 
-/// The command that replays `id` once more.
-pub(crate) fn rerun(results: &Overview, id: &VectorId) -> String {
-    let made = results.generated.filter(|_| is_generated(id));
-    let made = made.map_or_else(String::new, |made| format!(" {made}"));
-    format!("{}{made} --only {id}", results.subject.command())
-}
-
-/// Whether `id` is of a vector that was made up, and stands in no suite file.
-fn is_generated(id: &VectorId) -> bool {
-    id.as_str().starts_with("server/generated-")
-}
-
 /// One of the four numbers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Number {
@@ -211,7 +197,7 @@ pub(crate) fn in_short(leg: &LegVerdict) -> String {
 mod tests {
     use rstest::rstest;
 
-    use super::{name, rerun, sentence};
+    use super::{name, sentence};
     use crate::{
         fixture::{run, vector},
         overview::VectorVerdict,
@@ -287,49 +273,9 @@ mod tests {
     }
 
     #[test]
-    fn a_rerun_goes_through_the_same_adapter() {
-        let mut results = run(vec![vector("a/b/c", Vec::new())]);
-        results.subject.adapter_path = Some("own/adapter.toml".to_owned());
-        assert_eq!(
-            rerun(&results, &results.vectors[0].id),
-            "crosscheck run --adapter own/adapter.toml --only a/b/c"
-        );
-    }
-
-    #[test]
-    fn a_rerun_goes_to_the_same_address() {
-        let mut results = run(vec![vector("a/b/c", Vec::new())]);
-        results.subject.name = "https://api.example/items?page=1&all".to_owned();
-        results.subject.policy_path = Some("policy.json".to_owned());
-        assert_eq!(
-            rerun(&results, &results.vectors[0].id),
-            "crosscheck run --url 'https://api.example/items?page=1&all' --policy policy.json --only a/b/c"
-        );
-    }
-
-    #[test]
-    fn a_rerun_commits_the_same_fault() {
+    fn layers_are_named() {
         let mut results = run(Vec::new());
-        let id = vector("a/b/c", Vec::new()).id;
-        results.subject.fault = Some("echo-all".to_owned());
-        assert_eq!(
-            rerun(&results, &id),
-            "crosscheck run --fault echo-all --only a/b/c"
-        );
-        results.subject.fault = None;
-        assert_eq!(rerun(&results, &id), "crosscheck run --only a/b/c");
-    }
-
-    #[test]
-    fn layers_are_named_and_composed_again() {
-        let mut results = run(Vec::new());
-        let id = vector("a/b/c", Vec::new()).id;
         results.subject.layers = vec!["vary".to_owned(), "policy".to_owned()];
-        results.subject.fault = None;
-        assert_eq!(
-            rerun(&results, &id),
-            "crosscheck run --layer vary --layer policy --only a/b/c"
-        );
         let named = name(&results.subject);
         assert!(named.ends_with(" in the layers vary, policy"), "{named}");
     }

@@ -2,8 +2,9 @@
 
 use crate::{
     difference::{Difference, differences},
-    headline::{findings, is_finding, numbers, rerun, sentence},
+    headline::{findings, is_finding, numbers, sentence},
     overview::{LegVerdict, Overview, VectorVerdict},
+    rerun::rerun,
     results::{LegIdentity, StaleEntry},
     show::clip,
     totals::Totals,
@@ -96,7 +97,7 @@ fn vector(results: &Overview, vector: &VectorVerdict) -> String {
         let note = leg.note.iter();
         lines.extend(note.map(|note| format!("- {}: {}", leg.leg, escaped(&clip(note, 400)))));
     }
-    lines.push(format!("\n```sh\n{}\n```", rerun(results, &vector.id)));
+    lines.push(format!("\n```sh\n{}\n```", rerun(results, &[&vector.id])));
     block(&lines)
 }
 

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use crate::{
     diff::Mismatch,
     observation::{Leg, Observation},
-    show::clip,
     verdict::{Owner, Verdict},
 };
 
@@ -41,6 +40,19 @@ pub struct Results<V = Vec<VectorResult>> {
     /// What the vectors were made up from, if some were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generated: Option<Generated>,
+    /// Where vectors of one's own were read, if some were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<OwnVectors>,
+}
+
+/// Vectors of one's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnVectors {
+    /// Their folder, as it was given.
+    pub folder: String,
+    /// Whether the embedded ones were taken as well.
+    pub beside_embedded: bool,
 }
 
 /// What vectors were made up from: enough to make them up again.
@@ -81,6 +93,12 @@ pub struct Subject {
     /// Where the policy of a deployed server was read, as it was given; its name is then its URL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_path: Option<String>,
+    /// The options without a value that it was reached with, such as `insecure`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<String>,
+    /// Whether it was sent headers that are told to nobody.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub has_private_headers: bool,
     /// The language that it is written in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
@@ -152,30 +170,17 @@ pub struct StaleEntry {
     pub problem: String,
 }
 
+/// Whether a field of `false` can be left out.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 impl Subject {
     /// Name, version, fault and layers, to tell one subject from another.
     pub fn in_words(&self) -> String {
         let (name, version) = (&self.name, &self.version);
         format!("{name} {version} {:?} {:?}", self.fault, self.layers)
-    }
-
-    /// The command that judges it once more.
-    pub fn command(&self) -> String {
-        let which = match (&self.adapter_path, &self.policy_path, &self.fault) {
-            (Some(path), _, _) => format!(" --adapter {}", clip(path, 200)),
-            (None, Some(path), _) => {
-                let url = clip(&self.name, 400);
-                format!(" --url '{url}' --policy {}", clip(path, 200))
-            }
-            (None, None, fault) => {
-                let fault = fault.iter().map(|fault| ("fault", fault));
-                let layers = self.layers.iter().map(|layer| ("layer", layer));
-                let option =
-                    |(option, name): (&str, &String)| format!(" --{option} {}", clip(name, 60));
-                fault.chain(layers).map(option).collect()
-            }
-        };
-        format!("crosscheck run{which}")
     }
 }
 

@@ -36,6 +36,7 @@ pub fn write<E: fmt::Display>(
         stale: overview.stale.clone(),
         not_selected: overview.not_selected,
         generated: overview.generated,
+        own: overview.own.clone(),
     };
     serde_json::to_writer(writer, &results)
 }

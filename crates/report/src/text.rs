@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use crate::{
     difference::differences,
     group::{Group, groups},
-    headline::{Number, findings, is_finding, numbers, rerun, sentence},
+    headline::{Number, findings, is_finding, numbers, sentence},
     overview::{Overview, VectorVerdict},
+    rerun::rerun,
     results::StaleEntry,
     show::{clip, counted},
     totals::Totals,
@@ -176,7 +177,8 @@ impl Lines {
                 self.line(&format!("      and {} more", group.len() - n_named));
             }
         }
-        self.line(&format!("    rerun: {}", rerun(results, &vector.id)));
+        let ids: Vec<_> = group.vectors().map(|vector| &vector.id).collect();
+        self.line(&format!("    rerun: {}", rerun(results, &ids)));
     }
 
     fn differences(&mut self, vector: &VectorVerdict, n_steps: usize) {

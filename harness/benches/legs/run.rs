@@ -40,6 +40,7 @@ pub(crate) async fn replay(
         patience: PATIENCE,
         out: out.to_owned(),
         generated: None,
+        own: None,
         resume: Resume::No,
     };
     let ran = run(&config, &Progress::Quiet).await.into_diagnostic()?;

@@ -247,6 +247,7 @@ impl Args {
             jobs: self.jobs.into(),
             patience,
             generated,
+            own: self.source.own(),
             out: self.out,
             resume,
             suite,

@@ -3,6 +3,7 @@
 use std::{fs, path::PathBuf, process::ExitCode};
 
 use clap::Subcommand;
+use crosscheck_report::results::OwnVectors;
 use crosscheck_vectors::{
     coverage::Coverage,
     load::{BesideEmbedded, Files, LoadError, Suite},
@@ -77,6 +78,14 @@ impl Source {
     /// The vectors in `own`, or one report of everything wrong with them.
     pub(super) fn with(&self, own: Files) -> Result<Suite> {
         explained(Suite::of(own, self.beside()))
+    }
+
+    /// Where vectors of one's own are, for whoever runs them again.
+    pub(super) fn own(&self) -> Option<OwnVectors> {
+        self.vectors.as_ref().map(|folder| OwnVectors {
+            folder: folder.display().to_string(),
+            beside_embedded: self.and_embedded,
+        })
     }
 
     fn beside(&self) -> BesideEmbedded {

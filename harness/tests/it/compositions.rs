@@ -62,7 +62,7 @@ fn the_report_says_what_was_composed() {
         ran.out.contains(" in the layers cors-proxy, policy "),
         "{ran:#?}"
     );
-    let rerun = "rerun: crosscheck run --layer cors-proxy --layer policy --only server/composition/stranger";
+    let rerun = "rerun: crosscheck run --layer cors-proxy --layer policy --leg wire --only server/composition/stranger";
     assert!(ran.out.contains(rerun), "{ran:#?}");
     assert!(
         bench

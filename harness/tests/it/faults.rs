@@ -52,6 +52,7 @@ fn run_with(suite: &Suite, fault: Option<Fault>, only: &[String]) -> Overview {
         patience: Duration::from_secs(10),
         out: folder.path().to_owned(),
         generated: None,
+        own: None,
         resume: Resume::No,
     };
     let runtime = Runtime::new().unwrap();

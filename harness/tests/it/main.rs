@@ -32,6 +32,8 @@ mod mutations;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod rerun;
+#[cfg(test)]
 mod resume;
 #[cfg(test)]
 mod screens;

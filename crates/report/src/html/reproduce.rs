@@ -4,15 +4,15 @@ mod feature;
 
 use std::fmt::Write as _;
 
-use crosscheck_vectors::{
-    bytes::ByteString,
-    client::{Api, Body, Cache, Client, Credentials, Duplex, Mode, Redirect, ReferrerPolicy},
+use crosscheck_vectors::client::{
+    Api, Body, Cache, Client, Credentials, Duplex, Mode, Redirect, ReferrerPolicy,
 };
 use serde::Serialize;
 use serde_json::json;
 
 use crate::{
     observation::{SeenRequest, lines},
+    shell::shell_word,
     show::clip,
 };
 
@@ -30,11 +30,11 @@ pub(super) fn curl(request: &SeenRequest) -> String {
     let method = match request.method.as_bytes() {
         b"GET" => String::new(),
         b"HEAD" => " --head".to_owned(),
-        _ => format!(" --request {}", shell_word(&request.method)),
+        _ => format!(" --request {}", shell_word(request.method.as_bytes())),
     };
     let mut command = format!(
         "curl --include{method} {}",
-        shell_word(&request.url.as_str().into())
+        shell_word(request.url.as_bytes())
     );
     for (name, value) in &request.headers {
         let lower = name.to_text().to_ascii_lowercase();
@@ -45,7 +45,7 @@ pub(super) fn curl(request: &SeenRequest) -> String {
                 value => [name.as_bytes(), b": ", value].concat(),
             };
             // Writing to a string cannot fail.
-            let _ = write!(command, " \\\n  --header {}", shell_word(&line.into()));
+            let _ = write!(command, " \\\n  --header {}", shell_word(&line));
         }
     }
     if !request.body.is_empty() {
@@ -56,7 +56,7 @@ pub(super) fn curl(request: &SeenRequest) -> String {
         }
         let body = match repeated(request.body.as_bytes()) {
             Some((byte, n)) => format!("\"$(head -c {n} /dev/zero | tr '\\0' {byte})\""),
-            None => shell_word(&request.body),
+            None => shell_word(request.body.as_bytes()),
         };
         // A body may begin with `@`, which the other options take for a file.
         let _ = write!(command, " \\\n  --data-raw {body}");
@@ -69,36 +69,6 @@ fn repeated(bytes: &[u8]) -> Option<(char, usize)> {
     let (first, rest) = bytes.split_first()?;
     let is_long = rest.len() >= SHORTEST_RUN && first.is_ascii_alphanumeric();
     (is_long && rest.iter().all(|byte| byte == first)).then_some((char::from(*first), bytes.len()))
-}
-
-/// One word of a POSIX shell, or of one that knows `$'…'` if there are bytes that need it.
-fn shell_word(bytes: &ByteString) -> String {
-    let plain = |b: &u8| b.is_ascii_alphanumeric() || b"-._/:=?&%,@+*".contains(b);
-    let printable = |b: &u8| b.is_ascii_graphic() || *b == b' ';
-    let bytes = bytes.as_bytes();
-    if bytes.iter().all(printable) {
-        let text = String::from_utf8_lossy(bytes);
-        let is_bare = !bytes.is_empty()
-            && bytes.iter().all(plain)
-            && !bytes.iter().any(|b| b"?&*".contains(b));
-        return if is_bare {
-            text.into_owned()
-        } else {
-            format!("'{}'", text.replace('\'', r"'\''"))
-        };
-    }
-    let escaped = bytes.iter().fold(String::new(), |mut word, byte| {
-        match byte {
-            b'\'' | b'\\' => word.extend(['\\', char::from(*byte)]),
-            _ if printable(byte) => word.push(char::from(*byte)),
-            _ => {
-                // Writing to a string cannot fail.
-                let _ = write!(word, "\\x{byte:02x}");
-            }
-        }
-        word
-    });
-    format!("$'{escaped}'")
 }
 
 /// The script that makes the call; none for a raw request, which no page can make.
@@ -260,19 +230,8 @@ mod tests {
     use rstest::rstest;
     use serde_json::json;
 
-    use super::{curl, repeated, script, shell_word};
+    use super::{curl, repeated, script};
     use crate::observation::SeenRequest;
-
-    #[rstest]
-    #[case("PUT", "PUT")]
-    #[case("", "''")]
-    #[case("https://a.example/echo", "https://a.example/echo")]
-    #[case("/echo?a=1&b=*", "'/echo?a=1&b=*'")]
-    #[case("it's; rm -rf $HOME", r"'it'\''s; rm -rf $HOME'")]
-    #[case("a'\\\n\x07", r"$'a\'\\\x0a\x07'")]
-    fn a_shell_word_is_one_word(#[case] text: &str, #[case] word: &str) {
-        assert_eq!(shell_word(&text.into()), word);
-    }
 
     #[test]
     fn curl_sends_what_was_seen() {

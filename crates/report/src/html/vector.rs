@@ -24,8 +24,8 @@ use super::{
 use crate::{
     diff::Effect,
     difference::{Difference, differences, spoken},
-    headline::rerun,
     overview::VectorVerdict,
+    rerun::rerun,
     results::VectorResult,
     show::clip,
     verdict::Verdict,
@@ -129,7 +129,7 @@ pub(super) fn page(context: &Context<'_>, result: &VectorResult) -> Page {
         steps: legs::steps(result),
         trace: trace(result),
         requirements: requirements(context, result),
-        rerun: rerun(context.results, &result.id),
+        rerun: rerun(context.results, &[&result.id]),
         bytes: legs::bytes(result),
         before: neighbours.0,
         after: neighbours.1,

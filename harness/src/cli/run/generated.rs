@@ -131,7 +131,7 @@ impl Small {
         };
         let folder = config.out.join(FOLDER);
         let small = Self {
-            replay: format!("{} --vectors {}", run.subject.command(), folder.display()),
+            replay: format!("{} --vectors {}", run.command(), folder.display()),
             found: named(found, run.generated),
             folder,
         };
