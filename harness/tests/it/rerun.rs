@@ -16,12 +16,10 @@ fn told(out: &str) -> Vec<(String, Vec<String>)> {
     for line in out.lines() {
         if let Some(command) = line.trim_start().strip_prefix("rerun: ") {
             told.push((command.to_owned(), std::mem::take(&mut ids)));
+            continue;
         }
-        ids.extend(
-            line.split_whitespace()
-                .filter(|word| word.starts_with("server/"))
-                .map(str::to_owned),
-        );
+        let words = line.split_whitespace().map(str::to_owned);
+        ids.extend(words.filter(|word| word.starts_with("server/")));
     }
     told
 }
@@ -63,12 +61,6 @@ fn assert_repeated(bench: &Bench, run: &str) {
 #[test]
 fn a_group_is_replayed_as_a_whole() {
     let run = "run --leg wire --fault prefix-match --only server/origin-match/* --out out";
-    assert_repeated(&Bench::empty(), run);
-}
-
-#[test]
-fn a_group_of_many_topics_is_replayed_as_a_whole() {
-    let run = "run --leg wire --fault prefix-match --only server/* --out out";
     assert_repeated(&Bench::empty(), run);
 }
 
