@@ -8,6 +8,7 @@ use crosscheck_report::{
     results::LegResult,
     verdict::{Verdict, judge},
 };
+use crosscheck_server::site::Site;
 use crosscheck_vectors::{
     client::Client,
     expect::Expectation,
@@ -27,13 +28,24 @@ pub fn leg_result(case: &Case, leg: Leg, observations: Vec<Observation>) -> LegR
     } else {
         mismatches(&case.vector, leg, &observations)
     };
+    let verdict = judge(&mismatches);
     LegResult {
         leg,
-        verdict: judge(&mismatches),
-        note: None,
+        verdict,
+        note: taken(case, verdict),
         mismatches,
         observations,
     }
+}
+
+/// What is behind a failure under a policy that the server should not have taken; none if that is not it.
+fn taken(case: &Case, verdict: Verdict) -> Option<String> {
+    let differs = verdict.is_failure() || verdict == Verdict::RecommendedMissed;
+    let policy = case.policy.as_ref().filter(|_| differs)?;
+    let refusal = Site::try_from(policy).err()?;
+    Some(format!(
+        "the server took a policy that a sound one refuses; refusing it passes. Why: {refusal}"
+    ))
 }
 
 /// `vector` as far as a page itself can tell: nobody sees what it sends to a server that is not here.

@@ -94,10 +94,13 @@ impl Wire {
             None => playground.set_up(case, &exchange),
         };
         match self.replay(case, &mut place, &playground.stage).await {
-            Ok(seen) => LegResult {
-                note: seen.order,
-                ..leg_result(case, Leg::Wire, seen.observations)
-            },
+            Ok(seen) => {
+                let result = leg_result(case, Leg::Wire, seen.observations);
+                LegResult {
+                    note: seen.order.or(result.note),
+                    ..result
+                }
+            }
             Err(error) => unjudged(Leg::Wire, case.server.error_verdict(), chain(&error)),
         }
     }

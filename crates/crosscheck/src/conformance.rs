@@ -166,10 +166,13 @@ async fn play_all<S: Subject>(
             let mut place = Place::of_subject(String::new(), "0".to_owned());
             let mut transport = InProcess { subject, resource };
             match replay(&case.vector, Leg::Wire, &mut place, &mut transport).await {
-                Ok(seen) => LegResult {
-                    note: seen.order,
-                    ..leg_result(case, Leg::Wire, seen.observations)
-                },
+                Ok(seen) => {
+                    let result = leg_result(case, Leg::Wire, seen.observations);
+                    LegResult {
+                        note: seen.order.or(result.note),
+                        ..result
+                    }
+                }
                 Err(error) => unjudged(Leg::Wire, Verdict::HarnessError, chain(&error)),
             }
         };

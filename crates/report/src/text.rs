@@ -159,11 +159,7 @@ impl Lines {
             self.line("    in the first of them:");
         }
         self.differences(vector, n_steps);
-        for leg in vector.legs.iter().filter(|leg| is_finding(leg.verdict)) {
-            if let Some(note) = &leg.note {
-                self.line(&format!("    {}: {}", leg.leg, clip(note, 400)));
-            }
-        }
+        self.notes(vector);
         let flags: Vec<_> = group.flags().into_iter().take(MOST_FLAGS).collect();
         if !flags.is_empty() {
             self.line(&format!("    points to: {}", clip(&flags.join(", "), 200)));
@@ -179,6 +175,23 @@ impl Lines {
         }
         let ids: Vec<_> = group.vectors().map(|vector| &vector.id).collect();
         self.line(&format!("    rerun: {}", rerun(results, &ids)));
+    }
+
+    /// What is said of the legs, once if it is the same.
+    fn notes(&mut self, vector: &VectorVerdict) {
+        let mut notes: Vec<(&str, Vec<&str>)> = Vec::new();
+        for leg in vector.legs.iter().filter(|leg| is_finding(leg.verdict)) {
+            let Some(note) = leg.note.as_deref() else {
+                continue;
+            };
+            match notes.iter_mut().find(|(known, _)| *known == note) {
+                Some((_, legs)) => legs.push(leg.leg.word()),
+                None => notes.push((note, vec![leg.leg.word()])),
+            }
+        }
+        for (note, legs) in notes {
+            self.line(&format!("    {}: {}", legs.join(", "), clip(note, 400)));
+        }
     }
 
     fn differences(&mut self, vector: &VectorVerdict, n_steps: usize) {

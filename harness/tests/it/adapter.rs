@@ -48,6 +48,17 @@ fn count(summary: &Value, leg: &str, verdict: &str) -> u64 {
 }
 
 #[test]
+fn it_is_said_that_a_sound_server_refuses_a_policy() {
+    let template = concat!(env!("CARGO_MANIFEST_DIR"), "/adapters/template/python.toml");
+    let only = "server/refused-policies/http-with-credentials";
+    let line = format!("run --adapter {template} --leg wire --only {only} --out out");
+    let ran = Bench::empty().crosscheck(&line).ended(0);
+    let told = "wire: the server took a policy that a sound one refuses; refusing it passes. \
+                Why: whoever is on the path to `http://legacy.example` could act as the user";
+    assert!(ran.out.contains(told), "{ran:#?}");
+}
+
+#[test]
 fn a_sound_server_passes_all_that_judges_servers() {
     let bench = bench("exec $REFERENCE");
     let ran = bench.judge("--format json").ended(0);
