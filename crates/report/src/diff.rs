@@ -11,6 +11,7 @@ use crosscheck_vectors::{expect::Expectation, vector::Kind};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use answers::expected;
+pub(crate) use page::UNANSWERED;
 
 use crate::observation::Observation;
 

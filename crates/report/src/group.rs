@@ -38,7 +38,7 @@ impl<'a> Group<'a> {
     /// The weakness classes that they point to, the most frequent first.
     pub(crate) fn flags(&self) -> Vec<&'a str> {
         let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
-        for flag in self.vectors().flat_map(|vector| &vector.flags) {
+        for flag in self.vectors().flat_map(VectorVerdict::points_to) {
             *counted.entry(flag).or_default() += 1;
         }
         let mut flags: Vec<_> = counted.into_iter().collect();
@@ -153,6 +153,17 @@ mod tests {
         let groups = groups(&all);
         assert_eq!(groups.len(), 1);
         assert!(!groups[0].is_uniform);
+    }
+
+    #[test]
+    fn who_hangs_up_points_to_no_weakness() {
+        let mut vector = failing("a/b/c", "outcome", Other);
+        vector.flags = vec!["missing-on-error".to_owned()];
+        assert_eq!(groups(&[&vector])[0].flags(), ["missing-on-error"]);
+        let observed = &mut vector.legs[0].mismatches[0].observed;
+        *observed =
+            "network-error: the connection ended without an answer to the request".to_owned();
+        assert!(groups(&[&vector])[0].flags().is_empty());
     }
 
     #[test]

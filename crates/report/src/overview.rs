@@ -15,7 +15,7 @@ use crosscheck_vectors::{
 use serde::Deserialize;
 
 use crate::{
-    diff::Mismatch,
+    diff::{Mismatch, UNANSWERED},
     observation::{Leg, Observation},
     results::{LegResult, Results, VectorResult},
     verdict::{Judges, Owner, Verdict},
@@ -104,6 +104,17 @@ impl VectorVerdict {
         self.owner = Owner::of(self.judges, &self.legs);
         let verdicts = self.legs.iter().map(|leg| leg.verdict);
         self.verdict = verdicts.max().unwrap_or(Verdict::Skipped);
+    }
+
+    /// The weakness classes that its failure points to; none if the server hung up, which says nothing about
+    /// headers.
+    pub(crate) fn points_to(&self) -> &[String] {
+        let mut mismatches = self.legs.iter().flat_map(|leg| &leg.mismatches);
+        if mismatches.any(|mismatch| mismatch.observed.contains(UNANSWERED)) {
+            &[]
+        } else {
+            &self.flags
+        }
     }
 
     /// The verdict on `leg`, if it took part.

@@ -117,7 +117,7 @@ fn findings(results: &Overview) -> Vec<Finding> {
             leg: leg.leg,
             verdict: leg.verdict,
             kind: leg.worst().map_or(vector.kind, |worst| worst.kind),
-            flags: vector.flags.clone(),
+            flags: vector.points_to().to_vec(),
             summary: in_short(leg),
         })
         .collect();

@@ -14,9 +14,11 @@ use crate::{
 pub(super) fn compare(expect: &Expectation, seen: &Observation, found: &mut Found) {
     if expect.outcome != seen.outcome {
         let effect = outcome_effect(expect.outcome, seen.outcome);
-        let observed = match seen.reasons.first() {
-            Some(reason) => format!("{} ({})", outcome_word(seen.outcome), quoted_text(reason)),
-            None => outcome_word(seen.outcome).to_owned(),
+        let word = outcome_word(seen.outcome);
+        let observed = match (unanswered(seen), seen.reasons.first()) {
+            (Some(request), _) => format!("{word}: {UNANSWERED}{request}"),
+            (None, Some(reason)) => format!("{word} ({})", quoted_text(reason)),
+            (None, None) => word.to_owned(),
         };
         found.add("outcome", outcome_word(expect.outcome), observed, effect);
         return;
@@ -26,6 +28,22 @@ pub(super) fn compare(expect: &Expectation, seen: &Observation, found: &mut Foun
     visible_headers(expect, seen, found);
     hidden_headers(expect, seen, found);
     body(expect, seen, found);
+}
+
+/// What it says of a call that failed since the server hung up, but for which request that was.
+pub(crate) const UNANSWERED: &str = "the connection ended without an answer to the ";
+
+/// The request that got no answer, if the call failed for that.
+fn unanswered(seen: &Observation) -> Option<&'static str> {
+    let last = seen.exchanges.last()?;
+    let failed = seen.outcome == ExpectedOutcome::NetworkError && last.response.is_none();
+    failed.then(|| {
+        if last.request.is_preflight() {
+            "preflight"
+        } else {
+            "request"
+        }
+    })
 }
 
 /// How much an outcome lets the page see; none for outcomes without a page.

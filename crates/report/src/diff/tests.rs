@@ -322,6 +322,35 @@ fn no_answer_passes_no_check() {
     assert_eq!(found[0].observed, "no answer");
 }
 
+#[test]
+fn who_hangs_up_is_said_to_have() {
+    let mut seen = seen();
+    seen.outcome = ExpectedOutcome::NetworkError;
+    seen.reasons = vec!["no-response".to_owned()];
+    let observed = |seen: &Observation| {
+        mismatches(&expect(), seen, Judged::PageOnly)[0]
+            .observed
+            .clone()
+    };
+    assert_eq!(observed(&seen), "network-error (`no-response`)");
+    let last = seen.exchanges.last_mut().unwrap();
+    last.response = None;
+    assert_eq!(
+        observed(&seen),
+        "network-error: the connection ended without an answer to the request"
+    );
+    let last = seen.exchanges.last_mut().unwrap();
+    last.request.method = "OPTIONS".into();
+    last.request.headers = vec![
+        ("Origin".into(), "https://app.example".into()),
+        ("Access-Control-Request-Method".into(), "PUT".into()),
+    ];
+    assert_eq!(
+        observed(&seen),
+        "network-error: the connection ended without an answer to the preflight"
+    );
+}
+
 fn n_broken(check: &serde_json::Value, answer: &SeenResponse) -> usize {
     let mut expect = expect();
     expect.responses = vec![serde_json::from_value(json!({ "of": 0, "check": check })).unwrap()];

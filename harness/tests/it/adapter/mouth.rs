@@ -173,6 +173,10 @@ fn who_hangs_up_without_an_answer_is_judged() {
         1,
         "{summary:#}"
     );
+    assert_eq!(
+        summary["findings"][0]["summary"],
+        "outcome: expected readable, observed network-error: the connection ended without an answer to the request"
+    );
 }
 
 #[test]

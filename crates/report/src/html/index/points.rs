@@ -27,7 +27,7 @@ pub(super) fn points(context: &Context<'_>) -> Vec<Point> {
     let mut found: BTreeMap<&str, Vec<&VectorVerdict>> = BTreeMap::new();
     let vectors = &context.results.vectors;
     for vector in vectors.iter().filter(|vector| vector.verdict.is_failure()) {
-        for flag in &vector.flags {
+        for flag in vector.points_to() {
             found.entry(flag).or_default().push(vector);
         }
     }
