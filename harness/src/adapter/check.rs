@@ -1,24 +1,15 @@
 //! Adapters that lie are caught before anything is judged through them.
 
-use std::{fmt, net::SocketAddr, sync::Arc};
+mod visit;
 
-use crosscheck_oracle::{OutgoingRequest, Response};
-use crosscheck_server::HANDLED;
-use crosscheck_vectors::{
-    expect::ExpectedOutcome,
-    policy::{Listing, MaxAge, OriginRule, Policy},
-    vector::Vector,
-};
+use std::{fmt, sync::Arc};
+
+use crosscheck_vectors::policy::{Listing, MaxAge, OriginRule, Policy};
 use serde::Serialize;
 use serde_json::json;
 
 use super::{Adapter, Put, protocol::Capability};
-use crate::{
-    address::Place,
-    drive::{Answered, Transport, TransportError, play},
-    instance::Instance,
-    wire::{Client, Reuse},
-};
+use crate::instance::Instance;
 
 /// Something wrong with an adapter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -72,7 +63,7 @@ fn of_policy(text: impl Into<String>) -> Finding {
 
 impl Adapter {
     /// Looks for lies: whether a random origin is granted where it is listed and only there, whether what
-    /// is not supported is said to be so, whether ports come free, and whether the output is clean.
+    /// is not supported is said to be so, whether routes answer as they must, whether ports come free, and whether the output is clean.
     pub async fn check(&mut self, depth: Depth) -> Vec<Finding> {
         let mut found = Vec::new();
         let (one, other) = (random_origin(), random_origin());
@@ -92,10 +83,12 @@ impl Adapter {
         }
         if depth == Depth::Quick && found.iter().any(|finding| finding.about == About::Adapter) {
             // Nothing will be judged through it, and each further question takes its time.
+            found.dedup();
             return found;
         }
         found.extend(self.check_made_up().await);
         if depth == Depth::Thorough {
+            found.extend(self.check_routes().await);
             for capability in Capability::ALL {
                 found.extend(self.check_absent(capability).await);
             }
@@ -159,12 +152,12 @@ impl Adapter {
         match self.visit(instance, listed).await {
             Err(finding) => return vec![finding],
             Ok(seen) => {
-                if !seen.is_granted() {
+                found.extend(seen.fault());
+                if seen.is_refused() {
                     found.push(of_policy(format!(
                         "the origin that the policy lists is not granted; {EITHER}"
                     )));
                 }
-                found.extend(seen.mark_missing());
             }
         }
         match self.visit(instance, unlisted).await {
@@ -188,38 +181,14 @@ impl Adapter {
         };
         match self.visit(&instance, origin).await {
             Err(finding) => vec![finding],
-            Ok(seen) if seen.is_granted() => seen.mark_missing().into_iter().collect(),
-            Ok(_) => vec![of_policy(format!(
-                "an origin is not granted where the policy grants any; {EITHER}"
-            ))],
-        }
-    }
-
-    /// What a page of `origin` sees of `/echo`.
-    async fn visit(&self, instance: &Instance, origin: &str) -> Result<Visit, Finding> {
-        let vector: Vector = serde_json::from_value(json!({
-            "name": "visit", "title": "", "why": "", "kind": "required", "requirements": [],
-            "steps": [{
-                "client": { "origin": origin },
-                "expect": { "outcome": "readable", "status": 200, "requests": [] },
-            }],
-        }))
-        .expect("this is a vector");
-        let mut place = Place::of_subject(instance.prefix().to_owned(), VISIT.to_owned());
-        let mut visitor = Visitor {
-            client: Client::new(self.patience()),
-            address: instance.address(),
-            is_marked: false,
-        };
-        match play(&vector, &mut place, &mut visitor).await {
-            Ok(seen) => match seen.first() {
-                None => Err(of_adapter("nothing was seen")),
-                Some(seen) => Ok(Visit {
-                    outcome: seen.outcome,
-                    is_marked: visitor.is_marked,
-                }),
-            },
-            Err(error) => Err(of_adapter(crate::judge::chain(&error))),
+            Ok(seen) => {
+                let refused = seen.is_refused().then(|| {
+                    of_policy(format!(
+                        "an origin is not granted where the policy grants any; {EITHER}"
+                    ))
+                });
+                seen.fault().into_iter().chain(refused).collect()
+            }
         }
     }
 
@@ -259,30 +228,6 @@ impl Adapter {
 
 /// What it means if the policy does not decide.
 const EITHER: &str = "either the adapter does not pass the policy on, or the server ignores it";
-
-/// The `id` of the check's own requests.
-const VISIT: &str = "check";
-
-/// What a page saw of a visit.
-struct Visit {
-    outcome: ExpectedOutcome,
-    /// Whether the application marked its answer as that to this visit.
-    is_marked: bool,
-}
-
-impl Visit {
-    fn is_granted(&self) -> bool {
-        self.outcome == ExpectedOutcome::Readable
-    }
-
-    fn mark_missing(&self) -> Option<Finding> {
-        (!self.is_marked).then(|| {
-            of_adapter(format!(
-                "`/echo?id={VISIT}` was not answered with `{HANDLED}: {VISIT}`"
-            ))
-        })
-    }
-}
 
 fn random() -> u32 {
     // Without randomness the check is only easier to fool.
@@ -334,38 +279,6 @@ fn needing(capability: Capability, lists_origins: bool) -> Option<Policy> {
         | Capability::RoutesStatus => return None,
     }
     Some(policy)
-}
-
-/// A client of what listens at an address.
-struct Visitor {
-    client: Client,
-    address: SocketAddr,
-    is_marked: bool,
-}
-
-impl Transport for Visitor {
-    async fn exchange(&mut self, request: &OutgoingRequest) -> Result<Answered, TransportError> {
-        let response = self
-            .client
-            .send(self.address, request, Reuse::Never)
-            .await
-            .map_err(|error| TransportError {
-                method: String::from_utf8_lossy(&request.method).into_owned(),
-                url: request.url.to_string(),
-                source: error.into(),
-            })?;
-        // Looked for here, since what is recorded names no visit.
-        let name = HANDLED;
-        let is_marked = |response: &Response| {
-            let mut marks = response.headers.values(name.as_str().as_bytes());
-            marks.any(|mark| mark == VISIT.as_bytes())
-        };
-        self.is_marked |= response.as_ref().is_some_and(is_marked);
-        Ok(Answered {
-            response,
-            handled: None,
-        })
-    }
 }
 
 #[cfg(test)]

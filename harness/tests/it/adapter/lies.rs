@@ -3,7 +3,7 @@
 use rstest::rstest;
 
 use super::{FEW, bench};
-use crate::binary::Bench;
+use crate::binary::{Bench, Ran};
 
 #[rstest]
 #[case::hangs("exec sleep 60", &["did not answer `hello` within 3 s"])]
@@ -44,7 +44,7 @@ use crate::binary::Bench;
 )]
 #[case::no_mark(
     "$REFERENCE | sed -u 's/\"base_url\":\"[^\"]*/&\\/nowhere/'",
-    &["`/echo?id=check` was not answered with `x-crosscheck-handled: check`"]
+    &["`/echo?id=check` was answered with status 404; the contract wants status 200 and `x-crosscheck-handled: check`"]
 )]
 #[case::understands_anything(
     "sed -u 's/\"origins\":\\[{[^}]*}\\]/\"origins\":\"*\"/' | $REFERENCE",
@@ -86,6 +86,49 @@ fn a_faulty_adapter_is_told_so(#[case] script: &str, #[case] told: &[&str]) {
 fn a_check_finds_more(#[case] script: &str, #[case] told: &str) {
     let ran = bench(script).check("").ended(1);
     assert!(ran.out.contains(told), "{ran:#?}");
+}
+
+/// The templates' adapter in Python, with `old` of its program replaced by `new`.
+fn check_template(old: &str, new: &str) -> Ran {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/adapters/template");
+    let text = |name: &str| std::fs::read_to_string(format!("{folder}/{name}")).unwrap();
+    let bench = Bench::empty();
+    bench.put("adapter.toml", &text("python.toml"));
+    let program = text("adapter.py");
+    assert!(program.contains(old), "{program}");
+    bench.put("adapter.py", &program.replace(old, new));
+    bench.crosscheck("adapter check adapter.toml")
+}
+
+#[rstest]
+#[case::echo(
+    "\"200 OK\"",
+    "\"500 Internal Server Error\"",
+    "`/echo?id=check` was answered with status 500; the contract wants status 200 and `x-crosscheck-handled: check`"
+)]
+#[case::no_status_route(
+    "\"max-age\"]",
+    "\"max-age\", \"routes.status\"]",
+    "`/status/404?id=check` was not answered with `x-crosscheck-handled: check`; the contract wants status 404"
+)]
+#[case::no_redirect_route(
+    "\"max-age\"]",
+    "\"max-age\", \"routes.redirect\"]",
+    "`/redirect?to=https://elsewhere.example/echo&id=check` was answered with status 404; the contract wants status 302 and `location: https://elsewhere.example/echo`"
+)]
+#[case::no_hits_route(
+    "\"max-age\"]",
+    "\"max-age\", \"hits\"]",
+    "`/__crosscheck/hits?id=check` was answered with status 404; the contract wants status 200"
+)]
+fn a_check_names_the_route_that_answers_wrongly(
+    #[case] old: &str,
+    #[case] new: &str,
+    #[case] told: &str,
+) {
+    let ran = check_template(old, new).ended(1);
+    assert!(ran.out.contains(told), "{ran:#?}");
+    assert!(ran.out.contains("\n1 thing is wrong:"), "{ran:#?}");
 }
 
 #[test]
