@@ -32,8 +32,8 @@ use prove::Prover;
 use report::{Audit, Outcome, Presenter};
 use target::Target;
 
-/// So many requests are enough for one URL, confirmations included; a sound server takes at most 80.
-pub const ENOUGH_REQUESTS: u16 = 96;
+/// So many requests are enough for one URL, confirmations included.
+pub const ENOUGH_REQUESTS: u16 = 128;
 
 /// What an audit needs beside a URL and a way to reach it.
 #[derive(Debug)]

@@ -98,6 +98,11 @@ impl<'a, T: Transport> Asker<'a, T> {
         }
     }
 
+    /// How many more questions are allowed.
+    pub fn n_left(&self) -> usize {
+        self.n_left
+    }
+
     /// Why the last question has no answer.
     pub fn last_failure(&self) -> String {
         let last = self.exchanges.last();

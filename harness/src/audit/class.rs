@@ -72,7 +72,7 @@ fn advice(id: &str) -> (u16, &'static str) {
         ),
         "malformed-header" => (
             436,
-            "Send one origin or `*`; `true` or nothing; names between commas.",
+            "Send one origin or `*`; `true` or nothing; names between commas; and no header under another name.",
         ),
         "missing-on-error" => (
             436,

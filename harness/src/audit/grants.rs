@@ -9,7 +9,7 @@ use crosscheck_oracle::{
 use crosscheck_vectors::policy::{Listing, MaxAge, OriginRule, Policy};
 
 use super::{
-    learn::{Learnt, Preflighted, Tried},
+    learn::{Asked, Learnt, Preflighted, Tried},
     probe::Base,
     sender::{Sender, Sharing},
     target::is_invented,
@@ -71,35 +71,7 @@ fn origins(learnt: &Learnt) -> Listing<OriginRule> {
     if learnt.strangers_share() > Sharing::Withheld {
         return Listing::Any;
     }
-    let mut patterns = Vec::new();
-    for tried in learnt.tried.iter().filter(|tried| is_confirmed(tried)) {
-        if let ("sibling" | "subdomain", Sender::Page(origin)) =
-            (tried.probe.name, &tried.first.sender)
-            && let Some(found) = Base::new(origin)
-            && let Some((_, host)) = found.host.split_once('.')
-        {
-            patterns.push(found.with_host(host));
-        }
-    }
-    let below_a_pattern = learnt.candidates.iter().filter(|asked| {
-        let origin = asked.sender.origin();
-        asked.sharing > Sharing::Withheld && origin.is_some_and(|o| learnt.made_up.contains(o))
-    });
-    for asked in below_a_pattern {
-        if let Sender::Page(origin) = &asked.sender
-            && let Some(found) = Base::new(origin)
-            && let Some((_, host)) = found.host.split_once('.')
-        {
-            patterns.push(found.with_host(host));
-        }
-    }
-    patterns.sort();
-    patterns.dedup();
-    let covered: Vec<_> = patterns
-        .iter()
-        .filter(|one| !patterns.iter().any(|other| is_below(other, one)))
-        .cloned()
-        .collect();
+    let covered = patterns(learnt);
     let granted = learnt
         .candidates
         .iter()
@@ -125,6 +97,32 @@ fn origins(learnt: &Learnt) -> Listing<OriginRule> {
         .chain(covered.into_iter().map(OriginRule::SubdomainsOf))
         .chain(null.then_some(OriginRule::Null));
     Listing::Listed(rules.collect())
+}
+
+/// The origins whose subdomains are trusted, none of them below another.
+fn patterns(learnt: &Learnt) -> Vec<String> {
+    let below =
+        |tried: &&Tried| is_confirmed(tried) && matches!(tried.probe.name, "sibling" | "subdomain");
+    let found = learnt.tried.iter().filter(below).map(|tried| &tried.first);
+    let given = learnt.candidates.iter().filter(|asked| {
+        let origin = asked.sender.origin();
+        asked.sharing > Sharing::Withheld && origin.is_some_and(|o| learnt.made_up.contains(o))
+    });
+    let all: BTreeSet<_> = found.chain(given).filter_map(above).collect();
+    let topmost = all
+        .iter()
+        .filter(|one| !all.iter().any(|other| is_below(other, one)));
+    topmost.cloned().collect()
+}
+
+/// The origin that lacks the first label of the one that asked.
+fn above(asked: &Asked) -> Option<String> {
+    let Sender::Page(origin) = &asked.sender else {
+        return None;
+    };
+    let found = Base::new(origin)?;
+    let (_, host) = found.host.split_once('.')?;
+    Some(found.with_host(host))
 }
 
 fn methods(learnt: &Learnt) -> Listing<String> {

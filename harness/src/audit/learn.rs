@@ -1,5 +1,6 @@
 //! Learning, with few questions, what a server grants to whom.
 
+mod near;
 mod origins;
 mod preflights;
 
@@ -10,7 +11,7 @@ use crosscheck_vectors::policy::{OriginRule, Policy};
 
 use super::{
     ask::{Asker, Exchange, Place, Silence},
-    probe::{Probe, sender, stranger},
+    probe::{Base, Probe, sender, stranger},
     sender::{Permission, Sender, Sharing, Wish},
     target::{Names, Target},
 };
@@ -34,6 +35,8 @@ pub struct Asked {
     pub at: Place,
     /// What it gets.
     pub sharing: Sharing,
+    /// What it may read, if that is an error where others get an answer.
+    pub error: Option<Sharing>,
 }
 
 /// A member of a family of origins, and if it was granted anything another one.
@@ -41,10 +44,14 @@ pub struct Asked {
 pub struct Tried {
     /// The family.
     pub probe: &'static Probe,
+    /// The origin that they resemble.
+    pub base: Base,
     /// The first member.
     pub first: Asked,
     /// The other one.
     pub again: Option<Asked>,
+    /// The first one twice more, if the other one was refused.
+    pub repeated: Vec<Asked>,
 }
 
 /// A preflight, and what it permits.
@@ -63,6 +70,10 @@ pub struct Preflighted {
 /// What is odd about a preflight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Twist {
+    /// It comes from a near miss of a trusted origin, of the family with this name.
+    Near(&'static str),
+    /// It comes from a page with an opaque origin.
+    Opaque,
     /// Blanks after the commas of its list of headers.
     Blanks,
     /// A list of headers that is none.
@@ -104,6 +115,8 @@ pub struct Learnt {
     pub own: Option<Asked>,
     /// Near misses and the like.
     pub tried: Vec<Tried>,
+    /// Whether near misses of further trusted origins were left out to keep the limit.
+    pub left_out: bool,
     /// Text that is no origin at all.
     pub garbage: Option<Asked>,
     /// Two `Origin` lines, the trusted one first.
@@ -116,6 +129,8 @@ pub struct Learnt {
     pub preflights: Vec<Preflighted>,
     /// What a trusted page gets of a missing page below the target.
     pub missing: Option<Asked>,
+    /// What a stranger gets of another one.
+    pub missing_to_stranger: Option<Asked>,
     /// What a trusted page gets if it asks whether anything changed.
     pub conditional: Option<Asked>,
     /// Why preflights were given up: nothing answers them.
@@ -132,10 +147,17 @@ impl Learnt {
         self.exchanges.get(place)?.answer.as_ref().ok()
     }
 
+    /// The status of the resource, if it is an error even for whoever has no origin.
+    pub fn error_status(&self) -> Option<u16> {
+        let answer = self.answer(*self.baseline.first()?)?;
+        (answer.status >= 400).then_some(answer.status)
+    }
+
     /// What everybody gets.
     pub fn strangers_share(&self) -> Sharing {
         let shares = self.strangers.iter().map(|asked| asked.sharing);
-        shares.min().unwrap_or(Sharing::Withheld)
+        // Who is refused by one of the servers behind a name may ask again.
+        shares.max().unwrap_or(Sharing::Withheld)
     }
 
     /// The most that any page that may be trusted gets.
@@ -187,12 +209,14 @@ pub async fn learn(
             made_up: BTreeSet::new(),
             own: None,
             tried: Vec::new(),
+            left_out: false,
             garbage: None,
             two_lines: None,
             x_origin: None,
             trusted: None,
             preflights: Vec::new(),
             missing: None,
+            missing_to_stranger: None,
             conditional: None,
             deaf: None,
             behind_cache: false,
@@ -256,8 +280,10 @@ impl<T: Transport> Conversation<'_, T> {
         self.near_misses().await?;
         if self.learnt.deaf.is_none() {
             self.odd_preflights().await?;
+            self.foreign_preflights().await?;
         }
-        Ok(())
+        self.further_near_misses().await?;
+        self.still_trusted().await
     }
 
     /// Goes on with GET if it is only preflights that nothing answers.
@@ -298,16 +324,39 @@ impl<T: Transport> Conversation<'_, T> {
             request.headers.push(*name, *value);
         }
         let answered = self.asker.ask(request).await?;
-        Ok(answered.map(|(at, response)| Asked {
-            sharing: sender.sharing(&url, &response),
-            sender,
-            at,
+        let usual = self.usual_status();
+        Ok(answered.map(|(at, response)| {
+            let read = sender.sharing(&url, &response);
+            // Whoever gets an error in place of an answer is refused, readable or not.
+            let refused = response.status >= 400 && usual.is_some_and(|usual| usual < 400);
+            Asked {
+                sharing: if refused { Sharing::Withheld } else { read },
+                error: refused.then_some(read),
+                sender,
+                at,
+            }
         }))
+    }
+
+    /// The status of the answer to whoever has no origin.
+    fn usual_status(&self) -> Option<u16> {
+        let place = self.learnt.baseline.first()?;
+        let answer = self.asker.exchange(*place)?.answer.as_ref().ok()?;
+        Some(answer.status)
     }
 
     fn stranger(&mut self) -> Sender {
         let scheme = self.learnt.target.page_scheme();
         sender(&stranger(scheme, &mut self.names))
+    }
+
+    /// Origins that were named, as options or in the operator's list.
+    fn named(&self) -> Vec<String> {
+        let exact = self.rules().iter().filter_map(|rule| match rule {
+            OriginRule::Exact(origin) => Some(origin.clone()),
+            OriginRule::Null | OriginRule::SubdomainsOf(_) => None,
+        });
+        self.known.origins.iter().cloned().chain(exact).collect()
     }
 
     /// The rules of the operator's list.

@@ -19,7 +19,7 @@ use crosscheck_oracle::Origin;
 use url::{Host, Url};
 
 use super::{sender::Sender, target::Names};
-pub use near::NEAR_MISSES;
+pub use near::{FURTHER, NEAR_MISSES, near_miss};
 pub use others::OTHERS;
 
 /// A family of origins, each of which a sound server refuses unless it is told to trust it.
@@ -89,10 +89,22 @@ impl Base {
         format!("{}://{host}{}", self.scheme, port.unwrap_or_default())
     }
 
+    /// Whether origins made of the registered domains of both are the same.
+    pub fn is_akin_to(&self, other: &Self) -> bool {
+        self.registrable.is_some()
+            && (&self.scheme, self.port, &self.registrable)
+                == (&other.scheme, other.port, &other.registrable)
+    }
+
     /// The part of its host that was registered, if there is more to the host.
-    fn wider_domain(&self) -> Option<&str> {
+    pub fn wider_domain(&self) -> Option<&str> {
         let domain = self.registrable.as_deref();
         domain.filter(|domain| *domain != self.host)
+    }
+
+    /// Whether pages of this origin are on the user's own machine.
+    pub fn is_local(&self) -> bool {
+        matches!(&*self.host, "localhost" | "127.0.0.1" | "[::1]")
     }
 
     fn is_name(&self) -> bool {
@@ -111,4 +123,20 @@ pub fn sender(origin: &str) -> Sender {
         |_cannot_be_a_page| Sender::Forged(origin.to_owned()),
         Sender::Page,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FURTHER, NEAR_MISSES, near_miss};
+
+    #[test]
+    fn families_have_names_of_their_own() {
+        for name in FURTHER {
+            assert!(near_miss(name).is_some(), "{name}");
+        }
+        for probe in NEAR_MISSES {
+            let found = near_miss(probe.name).unwrap();
+            assert_eq!(found.what, probe.what, "{}", probe.name);
+        }
+    }
 }

@@ -11,7 +11,7 @@ use super::{
     class::class,
     compare::{Difference, Direction},
     learn::Learnt,
-    weakness::{Fact, Judgement, Weakness},
+    weakness::{Fact, Judgement, Weakness, meant_header},
 };
 use crate::deployed::PrivateHeader;
 
@@ -53,6 +53,9 @@ pub struct Findings {
     pub requests: usize,
     /// What it grants, as a policy.
     pub grants: Policy,
+    /// The status of the resource, if all that was seen of it are errors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_status: Option<u16>,
     /// What it does wrong, the worst first.
     pub weaknesses: Vec<ShownWeakness>,
     /// What it grants beyond the given policy.
@@ -187,6 +190,7 @@ impl Presenter<'_> {
         Findings {
             requests: learnt.exchanges.len(),
             grants,
+            error_status: learnt.error_status(),
             weaknesses: judgement
                 .weaknesses
                 .iter()
@@ -301,6 +305,7 @@ fn answer_lines(answer: &Response) -> Vec<String> {
             &*name,
             b"vary" | b"location" | b"cache-control" | b"www-authenticate"
         ) || name.starts_with(b"access-control-")
+            || meant_header(&name).is_some()
     };
     let first = format!("HTTP {}", answer.status);
     std::iter::once(first)

@@ -106,6 +106,15 @@ impl Sender {
     }
 }
 
+impl std::fmt::Display for Wish {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.headers.as_slice() {
+            [] => write!(f, "{}", self.method),
+            names => write!(f, "{} with {}", self.method, names.join(", ")),
+        }
+    }
+}
+
 impl Wish {
     /// For `method` and nothing else.
     pub fn method(method: &str) -> Self {

@@ -2,12 +2,16 @@
 
 mod caches;
 mod circumstances;
+mod flaps;
+mod foreign;
 mod headers;
 mod origins;
 mod preflights;
+mod spelling;
 
 pub use caches::varies;
 pub use circumstances::unusual;
+pub use spelling::meant_header;
 
 use super::{ask::Place, learn::Learnt, sender::Sharing};
 
@@ -70,8 +74,11 @@ pub struct Judgement {
 pub fn judge(learnt: &Learnt) -> Judgement {
     let mut judgement = Judgement::default();
     origins::judge(learnt, &mut judgement);
+    flaps::judge(learnt, &mut judgement);
     preflights::judge(learnt, &mut judgement);
+    foreign::judge(learnt, &mut judgement);
     headers::judge(learnt, &mut judgement);
+    spelling::judge(learnt, &mut judgement);
     caches::judge(learnt, &mut judgement);
     circumstances::judge(learnt, &mut judgement);
     judgement

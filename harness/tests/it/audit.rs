@@ -2,6 +2,8 @@
 
 mod command;
 mod faults;
+mod flapping;
+mod foreign;
 mod hostile;
 mod moody;
 mod proof;
@@ -9,7 +11,9 @@ mod resembling;
 mod script;
 mod scripted;
 mod server;
+mod several;
 mod sound;
+mod void;
 
 use std::{net::SocketAddr, time::Duration};
 

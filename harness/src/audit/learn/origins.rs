@@ -5,38 +5,36 @@ use std::collections::BTreeSet;
 use crosscheck_oracle::Origin;
 use crosscheck_vectors::policy::OriginRule;
 
-use super::{Asked, Conversation, Tried};
+use super::{Asked, Conversation};
 use crate::{
     audit::{
         ask::Silence,
-        grants::is_confirmed,
-        probe::{Base, NEAR_MISSES, OTHERS, Probe, Proves, sender},
+        probe::{Base, sender},
         sender::{Sender, Sharing},
     },
     drive::Transport,
 };
 
 impl<T: Transport> Conversation<'_, T> {
-    /// What everybody gets, twice if it is anything; and whether a cookie changes that.
+    /// What everybody gets, twice; and whether a cookie changes that.
     pub(super) async fn strangers(&mut self) -> Result<(), Silence> {
-        let stranger = self.stranger();
-        let asked = self.get(stranger, &[]).await?;
-        let granted = asked.as_ref().is_some_and(is_granted);
-        self.learnt.strangers.extend(asked);
-        if granted {
-            let other = self.stranger();
-            let again = self.get(other, &[]).await?;
-            self.learnt.strangers.extend(again);
+        for _server in 0..2 {
+            let stranger = self.stranger();
+            let asked = self.get(stranger, &[]).await?;
+            self.learnt.strangers.extend(asked);
+        }
+        if differ(&self.learnt.strangers) {
+            for _server in 0..2 {
+                let stranger = self.stranger();
+                let asked = self.get(stranger, &[]).await?;
+                self.learnt.strangers.extend(asked);
+            }
         }
         let stranger = self.stranger();
         self.learnt.with_cookie = self.get(stranger, &[("Cookie", b"crosscheck=1")]).await?;
-        let opaque = || Sender::Page(Origin::Opaque(0));
-        let asked = self.get(opaque(), &[]).await?;
-        let granted = asked.as_ref().is_some_and(is_granted);
-        self.learnt.null.extend(asked);
-        if granted {
-            let again = self.get(opaque(), &[]).await?;
-            self.learnt.null.extend(again);
+        for _server in 0..2 {
+            let asked = self.get(Sender::Page(Origin::Opaque(0)), &[]).await?;
+            self.learnt.null.extend(asked);
         }
         Ok(())
     }
@@ -91,8 +89,8 @@ impl<T: Transport> Conversation<'_, T> {
             }
         }
         let told = self.known.policy.is_some() || !self.known.origins.is_empty();
+        origins.extend(self.leaked());
         if !told {
-            origins.extend(self.leaked());
             origins.extend(self.guessed());
         }
         // It stays behind wherever somebody develops, whatever else is trusted.
@@ -135,104 +133,6 @@ impl<T: Transport> Conversation<'_, T> {
         sites.into_iter().flatten().collect()
     }
 
-    /// Origins like the trusted one, and others that are often let in. Pointless if everybody is.
-    pub(super) async fn near_misses(&mut self) -> Result<(), Silence> {
-        let strangers = self.learnt.strangers_share();
-        if strangers > Sharing::Withheld && self.learnt.best_share() <= strangers {
-            return Ok(());
-        }
-        let own = self.learnt.target.own_origin();
-        let trusted = self
-            .learnt
-            .candidates
-            .iter()
-            .filter(|asked| is_granted(asked));
-        let best = trusted.max_by_key(|asked| asked.sharing);
-        let origin = match best.map(|asked| &asked.sender) {
-            Some(Sender::Page(origin)) => origin.clone(),
-            _ => own,
-        };
-        let Some(base) = Base::new(&origin) else {
-            return Ok(());
-        };
-        for probe in NEAR_MISSES.iter().chain(OTHERS) {
-            if !self.is_implied(probe) {
-                self.attempt(probe, &base).await?;
-            }
-        }
-        let garbage = Sender::Forged(format!("\"<{}>", self.names.next_name()));
-        self.learnt.garbage = self.get(garbage, &[]).await?;
-        if !best_is_granted(&self.learnt.candidates) {
-            return Ok(());
-        }
-        self.two_lines(&origin).await?;
-        let stated = [("X-Origin", origin.serialize().as_bytes())];
-        self.learnt.x_origin = self.get(Sender::Nobody, &stated).await?;
-        // A refusal says something only as long as the trusted page is not refused.
-        let still = self.get(Sender::Page(origin), &[]).await?;
-        match still {
-            Some(still) if still.sharing == Sharing::Withheld => Err(Silence::Blocked),
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether a family that was let in has `probe`'s answer, too.
-    fn is_implied(&self, probe: &Probe) -> bool {
-        let strangers = self.learnt.strangers_share();
-        let let_in = |begin: &str| {
-            let mut tried = self.learnt.tried.iter();
-            tried.any(|tried| {
-                let more = tried.first.sharing > strangers;
-                more && is_confirmed(tried) && tried.probe.name.starts_with(begin)
-            })
-        };
-        match probe.name {
-            "suffix-hyphen" => let_in("suffix"),
-            "domain-suffix-hyphen" => let_in("domain-suffix"),
-            "www" => let_in("subdomain"),
-            // One such character shows as much as all of them.
-            name if name.starts_with("special-") => let_in("prefix") || let_in("special-"),
-            _ => false,
-        }
-    }
-
-    async fn attempt(&mut self, probe: &'static Probe, base: &Base) -> Result<(), Silence> {
-        let Some(origin) = (probe.make)(base, &mut self.names) else {
-            return Ok(());
-        };
-        let sender_of_first = sender(&origin);
-        let mut asked = self.learnt.candidates.iter();
-        if asked.any(|asked| asked.sender == sender_of_first) {
-            return Ok(());
-        }
-        let Some(first) = self.get(sender_of_first, &[]).await? else {
-            return Ok(());
-        };
-        // What everybody gets shows nothing.
-        let more = first.sharing > self.learnt.strangers_share();
-        let again = if more && probe.proves != Proves::Nothing {
-            let other = (probe.make)(base, &mut self.names).unwrap_or(origin);
-            self.get(sender(&other), &[]).await?
-        } else {
-            None
-        };
-        self.learnt.tried.push(Tried {
-            probe,
-            first,
-            again,
-        });
-        Ok(())
-    }
-
-    /// Two `Origin` lines: which of them counts?
-    async fn two_lines(&mut self, trusted: &Origin) -> Result<(), Silence> {
-        let other = self.stranger();
-        let line = other.origin().unwrap_or_default().as_bytes().to_vec();
-        let sender = Sender::Page(trusted.clone());
-        self.learnt.two_lines = self.get(sender, &[("Origin", &line)]).await?;
-        Ok(())
-    }
-
     /// Other answers of the same policy: a missing page, an unchanged one; and those asked for again
     /// that caches would keep.
     pub(super) async fn further_answers(&mut self) -> Result<(), Silence> {
@@ -245,6 +145,17 @@ impl<T: Transport> Conversation<'_, T> {
             self.learnt.missing = Some(Asked {
                 sharing: sender.sharing(&missing, &response),
                 sender: sender.clone(),
+                error: None,
+                at,
+            });
+        }
+        let stranger = self.stranger();
+        let missing = self.learnt.target.missing(&self.names.next_name());
+        if let Some((at, response)) = self.asker.ask(stranger.ask(&missing)).await? {
+            self.learnt.missing_to_stranger = Some(Asked {
+                sharing: stranger.sharing(&missing, &response),
+                sender: stranger,
+                error: None,
                 at,
             });
         }
@@ -260,8 +171,11 @@ impl<T: Transport> Conversation<'_, T> {
             .iter()
             .any(|asked| asked.sender == sender)
         {
-            let again = self.get(sender, &[]).await?;
-            self.learnt.candidates.extend(again);
+            // Twice in a row, so that of two servers behind one name both are asked.
+            for _server in 0..2 {
+                let again = self.get(sender.clone(), &[]).await?;
+                self.learnt.candidates.extend(again);
+            }
         }
         let request = Sender::Nobody.ask(self.learnt.target.url());
         if let Some((place, _)) = self.asker.ask(request).await? {
@@ -277,12 +191,14 @@ impl<T: Transport> Conversation<'_, T> {
     }
 }
 
-fn is_granted(asked: &Asked) -> bool {
+pub(super) fn is_granted(asked: &Asked) -> bool {
     asked.sharing > Sharing::Withheld
 }
 
-fn best_is_granted(candidates: &[Asked]) -> bool {
-    candidates.iter().any(is_granted)
+/// Whether what they got differs.
+fn differ(all: &[Asked]) -> bool {
+    all.iter()
+        .any(|asked| Some(asked.sharing) != all.first().map(|first| first.sharing))
 }
 
 /// Whether `text` is an origin that a page can have; `*` in a host is a pattern, and names none.

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use crosscheck_oracle::{Extracted, Origin, OutgoingRequest, Response, extract_list};
 
-use super::{Conversation, Preflighted, Twist};
+use super::{Conversation, Preflighted, Twist, near::RESERVE};
 use crate::{
     audit::{
         ask::Silence,
+        probe::{Base, near_miss, sender},
         sender::{Sender, Sharing, Wish},
         target::is_invented,
     },
@@ -29,8 +30,10 @@ impl<T: Transport> Conversation<'_, T> {
         let policy = self.known.policy.as_ref();
         let methods = policy.map(|policy| policy.methods.listed().to_vec());
         let headers = policy.map(|policy| policy.request_headers.listed().to_vec());
-        self.preflight(&trusted, Wish::method("POST"), Twist::None)
-            .await?;
+        for _server in 0..2 {
+            self.preflight(&trusted, Wish::method("POST"), Twist::None)
+                .await?;
+        }
         let method = self.names.next_name().to_ascii_uppercase();
         self.preflight(&trusted, Wish::method(&method), Twist::None)
             .await?;
@@ -70,13 +73,107 @@ impl<T: Transport> Conversation<'_, T> {
         Ok(())
     }
 
-    /// Preflights of a stranger, and those that no browser or only few send.
-    pub(super) async fn odd_preflights(&mut self) -> Result<(), Silence> {
-        if let Sender::Page(stranger) = self.stranger() {
-            let method = self.granted_method().unwrap_or_else(|| "PUT".to_owned());
-            self.preflight(&stranger, Wish::method(&method), Twist::Stranger)
-                .await?;
+    /// Preflights of pages that ought not to be trusted: another handler may answer them.
+    pub(super) async fn foreign_preflights(&mut self) -> Result<(), Silence> {
+        let wish = self.granted_wish();
+        let mut is_open = false;
+        for _server in 0..2 {
+            let stranger = self.stranger();
+            is_open |= self.foreign(stranger, &wish, Twist::Stranger).await?;
         }
+        if is_open {
+            return Ok(());
+        }
+        let opaque = || Sender::Page(Origin::Opaque(0));
+        if self.foreign(opaque(), &wish, Twist::Opaque).await? {
+            self.foreign(opaque(), &wish, Twist::Opaque).await?;
+        }
+        let own = self.learnt.target.own_origin();
+        for (number, (origin, base)) in self.bases().into_iter().enumerate() {
+            let families: &[&str] = match number {
+                0 => &["unescaped-dot", "scheme", "port"],
+                _ => &[],
+            };
+            let is_first_or_trusted = number == 0 || origin != own;
+            if is_first_or_trusted {
+                self.near_preflights(&base, families, &wish).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Preflights of near misses of `base`: what begins or ends like it, and `families`.
+    async fn near_preflights(
+        &mut self,
+        base: &Base,
+        families: &[&'static str],
+        wish: &Wish,
+    ) -> Result<(), Silence> {
+        let suffix = if base.wider_domain().is_some() {
+            "domain-suffix"
+        } else {
+            "suffix"
+        };
+        let names = ["prefix", suffix]
+            .into_iter()
+            .chain(families.iter().copied());
+        for probe in names.filter_map(near_miss) {
+            let twist = Twist::Near(probe.name);
+            let granted = |asked: &&Preflighted| {
+                asked.twist == twist && asked.permission.sharing > Sharing::Withheld
+            };
+            if self.learnt.preflights.iter().filter(granted).count() > 1 {
+                // Another trusted origin has shown it.
+                continue;
+            }
+            for _member in 0..2 {
+                if self.asker.n_left() <= RESERVE {
+                    self.learnt.left_out = true;
+                    return Ok(());
+                }
+                let Some(origin) = (probe.make)(base, &mut self.names) else {
+                    break;
+                };
+                let sender = sender(&origin);
+                let mut candidates = self.learnt.candidates.iter();
+                if candidates.any(|asked| asked.sender == sender)
+                    || !self.foreign(sender, wish, twist).await?
+                {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the preflight of a page that ought not to be trusted is granted.
+    async fn foreign(
+        &mut self,
+        sender: Sender,
+        wish: &Wish,
+        twist: Twist,
+    ) -> Result<bool, Silence> {
+        let Sender::Page(origin) = sender else {
+            return Ok(false);
+        };
+        let before = self.learnt.preflights.len();
+        self.preflight(&origin, wish.clone(), twist).await?;
+        let asked = self.learnt.preflights.get(before);
+        Ok(asked.is_some_and(|asked| asked.permission.sharing > Sharing::Withheld))
+    }
+
+    /// What a trusted page got permission for and needs it for; or else what is likely.
+    fn granted_wish(&self) -> Wish {
+        let granted = |asked: &&Preflighted| asked.permission.sharing > Sharing::Withheld;
+        let all = || self.learnt.plain_preflights().filter(granted);
+        let method = all().find(|asked| USUAL_METHODS.contains(&&*asked.wish.method));
+        let header = || all().find(|asked| !asked.wish.headers.is_empty());
+        let found = method.or_else(header).map(|asked| asked.wish.clone());
+        found.unwrap_or_else(|| Wish::method("PUT"))
+    }
+
+    /// Preflights that no browser or only few send.
+    pub(super) async fn odd_preflights(&mut self) -> Result<(), Silence> {
         let Some(trusted) = self.learnt.trusted.clone() else {
             return Ok(());
         };
@@ -135,16 +232,6 @@ impl<T: Transport> Conversation<'_, T> {
         Ok(Some(response))
     }
 
-    /// A method that needs permission and got it.
-    fn granted_method(&self) -> Option<String> {
-        let granted = |asked: &&Preflighted| {
-            asked.permission.sharing > Sharing::Withheld
-                && USUAL_METHODS.contains(&&*asked.wish.method)
-        };
-        let found = self.learnt.plain_preflights().find(granted)?;
-        Some(found.wish.method.clone())
-    }
-
     /// Whether a header that nobody has was asked for by itself, and refused.
     fn refuses_invented_header(&self) -> bool {
         self.learnt.plain_preflights().any(|asked| {
@@ -168,7 +255,7 @@ impl Twist {
     fn apply(self, wish: &Wish, request: &mut OutgoingRequest) {
         const NAMES: &str = "Access-Control-Request-Headers";
         match self {
-            Self::None | Self::Smuggled | Self::Stranger => {}
+            Self::Near(_) | Self::None | Self::Opaque | Self::Smuggled | Self::Stranger => {}
             Self::Blanks => request.headers.set(NAMES, wish.headers.join(", ")),
             Self::Garbage => request.headers.set(NAMES, "x y,\"crosscheck"),
             Self::PrivateNetwork => {

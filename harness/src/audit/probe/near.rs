@@ -204,6 +204,18 @@ pub const NEAR_MISSES: &[Probe] = &[
         }
     ),
     probe!(
+        "same-label",
+        "origin-match",
+        Stranger,
+        "that begins with a trusted one's first label, below the same public suffix",
+        |base, names| {
+            let domain = base.wider_domain()?;
+            let (label, _) = base.host.split_once('.')?;
+            let (_, suffix) = domain.split_once('.')?;
+            Some(base.with_host(&format!("{label}.{}.{suffix}", names.next_name())))
+        }
+    ),
+    probe!(
         "longer-port",
         "port-ignored",
         Neighbour,
@@ -323,6 +335,23 @@ pub const NEAR_MISSES: &[Probe] = &[
         }
     ),
 ];
+
+/// Those that are made of every further trusted origin, too, the most telling first.
+pub const FURTHER: [&str; 8] = [
+    "suffix",
+    "prefix",
+    "unescaped-dot",
+    "domain-suffix",
+    "sibling",
+    "subdomain",
+    "scheme",
+    "port",
+];
+
+/// The family called `name`.
+pub fn near_miss(name: &str) -> Option<&'static Probe> {
+    NEAR_MISSES.iter().find(|probe| probe.name == name)
+}
 
 /// Some letter.
 fn letter(names: &mut Names) -> char {

@@ -90,6 +90,41 @@ pub const OTHERS: &[Probe] = &[
         |_, names| { Some(format!("https://{}.herokuapp.com", names.next_name())) }
     ),
     probe!(
+        "netlify",
+        "third-party-origin",
+        Stranger,
+        "below `netlify.app`, where anybody has pages",
+        |_, names| { Some(format!("https://{}.netlify.app", names.next_name())) }
+    ),
+    probe!(
+        "pages-dev",
+        "third-party-origin",
+        Stranger,
+        "below `pages.dev`, where anybody has pages",
+        |_, names| { Some(format!("https://{}.pages.dev", names.next_name())) }
+    ),
+    probe!(
+        "firebase",
+        "third-party-origin",
+        Stranger,
+        "below `web.app`, where anybody has pages",
+        |_, names| { Some(format!("https://{}.web.app", names.next_name())) }
+    ),
+    probe!(
+        "tunnel",
+        "third-party-origin",
+        Stranger,
+        "below `ngrok-free.app`, where anybody has pages",
+        |_, names| { Some(format!("https://{}.ngrok-free.app", names.next_name())) }
+    ),
+    probe!(
+        "bucket",
+        "third-party-origin",
+        Stranger,
+        "below `s3.amazonaws.com`, where anybody has pages",
+        |_, names| { Some(format!("https://{}.s3.amazonaws.com", names.next_name())) }
+    ),
+    probe!(
         "codepen",
         "third-party-origin",
         Stranger,
@@ -109,6 +144,18 @@ pub const OTHERS: &[Probe] = &[
         Extension,
         "of an extension, whichever the visitor's browser has,",
         |_, names| Some(format!("chrome-extension://{}", extension(names)))
+    ),
+    probe!(
+        "firefox-extension",
+        "third-party-origin",
+        Extension,
+        "of an extension, whichever the visitor's Firefox has,",
+        |_, names| {
+            let digits = names.next_port();
+            Some(format!(
+                "moz-extension://2c5b5b5e-8d0f-4f0a-9c3e-7f1e2d3{digits}"
+            ))
+        }
     ),
 ];
 

@@ -73,7 +73,10 @@ impl Page {
         self.facts("▲ over-grant", &found.over_grants);
         self.facts("▼ under-grant", &found.under_grants);
         self.facts("·", &found.facts);
-        self.line("  it grants:");
+        match found.error_status {
+            None => self.line("  it grants:"),
+            Some(status) => self.line(&format!("  it grants, to judge by its errors ({status}):")),
+        }
         let policy = serde_json::to_string_pretty(&found.grants).unwrap_or_default();
         for line in policy.lines() {
             self.line(&format!("    {line}"));

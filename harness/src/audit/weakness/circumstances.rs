@@ -17,6 +17,10 @@ pub(super) fn judge(learnt: &Learnt, judgement: &mut Judgement) {
         let seen = format!("preflights are not answered ({why}), so only simple requests work");
         judgement.note("preflight-not-answered", seen, &[]);
     }
+    if learnt.left_out {
+        let seen = "near misses of further trusted origins were left out, for the limit of requests; `--max-requests` allows more";
+        judgement.note(None, seen, &[]);
+    }
     if learnt.behind_cache {
         let seen = "a cache that does not tell origins apart stands before it; the questions had queries of their own to get past it";
         judgement.note("cache-poisoning", seen, &learnt.baseline);

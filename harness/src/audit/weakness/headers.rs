@@ -39,6 +39,7 @@ pub(super) fn judge(learnt: &Learnt, judgement: &mut Judgement) {
         }
         if !odd_list {
             lists(&answer.headers, place, judgement);
+            methods(&answer.headers, place, judgement);
         }
     }
     contradiction(learnt, judgement);
@@ -62,8 +63,11 @@ fn allow_origin(
             return judgement.broken("duplicate-header", Severity::Low, seen, &[place]);
         }
     };
-    let is_pattern = value.contains(&b'*') && Some(value) != asked;
-    if value == b"*" || (is_origin(value) && !is_pattern) {
+    let is_echo = Some(value) == asked;
+    let is_pattern = value.contains(&b'*') && !is_echo;
+    // No page has such an origin unless it was asked about.
+    let is_odd = !is_echo && value.iter().any(|byte| b";'\",".contains(byte));
+    if value == b"*" || (is_origin(value) && !is_pattern && !is_odd) {
         return;
     }
     let shown = value.escape_ascii();
@@ -122,6 +126,26 @@ fn lists(headers: &HeaderList, place: Place, judgement: &mut Judgement) {
                 value.escape_ascii()
             );
             judgement.broken("malformed-header", Severity::Low, seen, &[place]);
+        }
+    }
+}
+
+/// Methods that are listed in small letters alone, which fits none that a page can send.
+fn methods(headers: &HeaderList, place: Place, judgement: &mut Judgement) {
+    let Extracted::Items(items) = extract_list(headers, "access-control-allow-methods") else {
+        return;
+    };
+    let is_listed = |name: &[u8]| items.contains(&name) || items.contains(&&b"*"[..]);
+    for name in ["DELETE", "PUT"] {
+        let small = items
+            .iter()
+            .find(|item| item.eq_ignore_ascii_case(name.as_bytes()));
+        if let Some(small) = small.filter(|_| !is_listed(name.as_bytes())) {
+            let seen = format!(
+                "`{}` is permitted, and pages send {name}: methods are compared as they are written",
+                small.escape_ascii()
+            );
+            judgement.broken("method-check", Severity::Low, seen, &[place]);
         }
     }
 }

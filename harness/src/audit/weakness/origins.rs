@@ -11,6 +11,7 @@ use crate::audit::{
 pub(super) fn judge(learnt: &Learnt, judgement: &mut Judgement) {
     everybody(learnt, judgement);
     opaque(learnt, judgement);
+    refusals(learnt, judgement);
     for tried in &learnt.tried {
         family(learnt, tried, judgement);
     }
@@ -76,13 +77,14 @@ fn shown(
 
 fn everybody(learnt: &Learnt, judgement: &mut Judgement) {
     let sharing = learnt.strangers_share();
-    let all: Vec<_> = learnt.strangers.iter().collect();
+    let granted = |asked: &&Asked| asked.sharing == sharing;
+    let all: Vec<_> = learnt.strangers.iter().filter(granted).collect();
     let places: Vec<_> = all.iter().map(|asked| asked.at).collect();
     let is_wildcard = all.iter().all(|asked| says(learnt, asked, b"*"));
     match sharing {
         Sharing::Credentialed => {
-            let seen = "the page of any site reads what is answered with its visitor's cookies";
-            let weakness = shown("reflected-origin", Severity::High, seen.to_owned(), &all);
+            let (severity, seen) = reads_with_cookies(learnt.error_status());
+            let weakness = shown("reflected-origin", severity, seen, &all);
             judgement.weaknesses.extend(weakness);
         }
         Sharing::Anonymous if is_wildcard => judgement.note(
@@ -108,6 +110,53 @@ fn everybody(learnt: &Learnt, judgement: &mut Judgement) {
             weakness.proof = None;
             judgement.weak(weakness);
         }
+    }
+}
+
+/// What it means that any site reads with cookies, if all that is answered is the error `status`.
+fn reads_with_cookies(status: Option<u16>) -> (Severity, String) {
+    match status {
+        None => (
+            Severity::High,
+            "the page of any site reads what is answered with its visitor's cookies".to_owned(),
+        ),
+        Some(401 | 407) => (
+            Severity::High,
+            "the page of any site reads the login check's answer, and with its visitor's cookies what lies behind it if that is answered likewise".to_owned(),
+        ),
+        Some(status) => (
+            Severity::Medium,
+            format!(
+                "the page of any site reads this error ({status}) with its visitor's cookies; whether other answers are as open only a URL that works can show"
+            ),
+        ),
+    }
+}
+
+/// Errors that those who are refused may read.
+fn refusals(learnt: &Learnt, judgement: &mut Judgement) {
+    if let Some(asked) = &learnt.missing_to_stranger
+        && asked.sharing == Sharing::Credentialed
+        && learnt.strangers_share() < Sharing::Credentialed
+    {
+        let seen = "any site may read what is answered for a missing page below it, with its visitor's cookies";
+        judgement.broken("reflected-origin", Severity::Low, seen, &[asked.at]);
+    }
+    let tried = learnt.tried.iter().map(|tried| &tried.first);
+    let mut all = learnt.strangers.iter().chain(&learnt.null).chain(tried);
+    let readable = |asked: &&Asked| asked.error.is_some_and(|read| read > Sharing::Withheld);
+    let Some(asked) = all.find(readable) else {
+        return;
+    };
+    let status = learnt.answer(asked.at).map(|answer| answer.status);
+    let seen = format!(
+        "an origin that is refused may read the error ({}) that it gets in place of the answer",
+        status.unwrap_or_default()
+    );
+    if asked.error == Some(Sharing::Credentialed) {
+        judgement.broken("reflected-origin", Severity::Low, seen, &[asked.at]);
+    } else {
+        judgement.note(None, seen, &[asked.at]);
     }
 }
 
@@ -161,7 +210,7 @@ fn family(learnt: &Learnt, tried: &Tried, judgement: &mut Judgement) {
     }
     let seen = format!("any origin {} may read, such as `{first}`", probe.what);
     // What the same owner registered may be meant.
-    let own = probe.proves == Proves::Stranger && is_within_trusted_domain(learnt, tried);
+    let own = probe.proves == Proves::Stranger && is_within_trusted_domain(tried);
     let proves = if own {
         Proves::Subdomains
     } else {
@@ -194,17 +243,14 @@ fn family(learnt: &Learnt, tried: &Tried, judgement: &mut Judgement) {
 }
 
 /// Whether the origin that was let in belongs to whoever registered the trusted one.
-fn is_within_trusted_domain(learnt: &Learnt, tried: &Tried) -> bool {
-    let (Some(trusted), Sender::Page(found)) = (&learnt.trusted, &tried.first.sender) else {
+fn is_within_trusted_domain(tried: &Tried) -> bool {
+    let Sender::Page(found) = &tried.first.sender else {
         return false;
     };
-    let (Some(trusted), Some(found)) = (Base::new(trusted), Base::new(found)) else {
+    let Some(found) = Base::new(found) else {
         return false;
     };
-    trusted.registrable.is_some()
-        && trusted.registrable == found.registrable
-        && trusted.scheme == found.scheme
-        && trusted.port == found.port
+    tried.base.is_akin_to(&found)
 }
 
 /// Trusted origins whose pages come over unencrypted connections.
@@ -216,7 +262,7 @@ fn insecure(learnt: &Learnt, judgement: &mut Judgement) {
         let Some(base) = Base::new(origin) else {
             continue;
         };
-        let local = matches!(&*base.host, "localhost" | "127.0.0.1" | "[::1]");
+        let local = base.is_local();
         if base.scheme == "http" && !local && asked.sharing == Sharing::Credentialed {
             let seen = format!(
                 "`{origin}`, whose pages anybody on their way can alter, reads with cookies"

@@ -5,7 +5,7 @@ use crosscheck_oracle::{
     is_ok_status,
 };
 
-use super::{Judgement, Severity};
+use super::{Judgement, Severity, flaps};
 use crate::audit::{
     grants::{exposed, permits},
     learn::{Learnt, Preflighted, Twist},
@@ -20,7 +20,6 @@ const PRIVATE_NETWORK: &str = "access-control-allow-private-network";
 
 pub(super) fn judge(learnt: &Learnt, judgement: &mut Judgement) {
     agreement(learnt, judgement);
-    strangers(learnt, judgement);
     for asked in &learnt.preflights {
         let Some(answer) = learnt.answer(asked.at) else {
             continue;
@@ -45,6 +44,9 @@ fn agreement(learnt: &Learnt, judgement: &mut Judgement) {
     };
     let places = [preflight.at, actual.at];
     let (before, after) = (preflight.permission.sharing, actual.sharing);
+    if flaps::of_trusted(learnt) {
+        return;
+    }
     match (before, after) {
         (Sharing::Credentialed, Sharing::Anonymous) => judgement.broken(
             "credentials-missing",
@@ -154,34 +156,12 @@ fn lists_without_origin(answer: &Response) -> bool {
     lists && !says("access-control-allow-origin")
 }
 
-/// A stranger's preflight that is granted, though a stranger may not read.
-fn strangers(learnt: &Learnt, judgement: &mut Judgement) {
-    let Some(asked) = learnt
-        .preflights
-        .iter()
-        .find(|asked| asked.twist == Twist::Stranger)
-    else {
-        return;
-    };
-    let sharing = asked.permission.sharing;
-    if sharing <= learnt.strangers_share() {
-        return;
-    }
-    let severity = Severity::High.unless_anonymous(sharing);
-    let seen = format!(
-        "the preflights of any site are granted: its pages send {} requests, though they cannot read the answers",
-        asked.wish.method
-    );
-    judgement.broken("reflected-origin", severity, seen, &[asked.at]);
-}
-
 /// A preflight that grants everything, and has a status that takes it back.
 fn status(asked: &Preflighted, answer: &Response, judgement: &mut Judgement) {
     if takes_back(asked, answer) {
         let seen = format!(
             "a preflight for {} gets all permission, and the status {} that takes it back",
-            told(asked),
-            answer.status
+            asked.wish, answer.status
         );
         judgement.broken("preflight-status", Severity::Low, seen, &[asked.at]);
     }
@@ -197,8 +177,8 @@ fn takes_back(asked: &Preflighted, answer: &Response) -> bool {
             .any(|item| *item == asked.wish.method.as_bytes() || *item == b"*"),
         Extracted::Absent | Extracted::Malformed => false,
     };
-    // Whoever asks for something odd may well be refused for that.
-    matches!(asked.twist, Twist::None | Twist::Stranger)
+    // Whoever is foreign or asks for something odd may well be refused for that.
+    asked.twist == Twist::None
         && permission.sharing == Sharing::Withheld
         && permission.but_for_status > Sharing::Withheld
         && named
@@ -284,11 +264,16 @@ fn private_network(learnt: &Learnt, judgement: &mut Judgement) {
         said.as_deref() == Some(b"true")
     };
     let asked_for = |asked: &&Preflighted| asked.twist == Twist::PrivateNetwork;
-    let stranger = |asked: &&Preflighted| asked.twist == Twist::Stranger;
+    let foreign = |asked: &&Preflighted| {
+        matches!(
+            asked.twist,
+            Twist::Near(_) | Twist::Opaque | Twist::Stranger
+        )
+    };
     let granting: Vec<_> = learnt.preflights.iter().filter(says).collect();
     let unasked: Vec<_> = granting.iter().filter(|asked| !asked_for(asked)).collect();
     if let Some(first) = unasked.first() {
-        let severity = if unasked.iter().any(|asked| stranger(asked)) {
+        let severity = if unasked.iter().any(|asked| foreign(asked)) {
             Severity::Medium
         } else {
             Severity::Low
@@ -331,7 +316,9 @@ fn twisted(asked: &Preflighted, answer: &Response, judgement: &mut Judgement) {
             &[asked.at],
         ),
         Twist::Blanks
+        | Twist::Near(_)
         | Twist::None
+        | Twist::Opaque
         | Twist::PrivateNetwork
         | Twist::Smuggled
         | Twist::SplitList
@@ -360,13 +347,5 @@ fn wide(learnt: &Learnt, judgement: &mut Judgement) {
     if let (Some(_), Some(asked)) = (any_header, withheld) {
         let seen = "any header but `Authorization` is permitted, which `*` never covers";
         judgement.note("header-check", seen, &[asked.at]);
-    }
-}
-
-/// What `asked` asks for, in words.
-fn told(asked: &Preflighted) -> String {
-    match asked.wish.headers.as_slice() {
-        [] => asked.wish.method.clone(),
-        names => format!("{} with {}", asked.wish.method, names.join(", ")),
     }
 }
