@@ -6,20 +6,30 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crosscheck_report::{implementation::Implementation, stream};
+use crosscheck_report::{implementation::Implementation, stream, totals::Totals};
 
 use crate::output::{self, OutputError};
 
 /// The folder of what is kept.
 const FOLDER: &str = "implementations";
 
-/// What was kept of a run.
+/// What became of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
-    /// The implementation.
-    pub name: String,
-    /// The file.
-    pub path: PathBuf,
+pub enum Kept {
+    /// There is something to show of it.
+    Here {
+        /// The implementation.
+        name: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// Something broke, so it says too little of the implementation to replace what was kept earlier.
+    Not {
+        /// The implementation.
+        name: String,
+        /// How many vectors could not be judged.
+        n_errors: usize,
+    },
 }
 
 /// Keeps what there is to show of the run in the folder `run`, below the folder `out`.
@@ -28,7 +38,13 @@ pub struct Kept {
 ///
 /// If there is no run, or the file cannot be written.
 pub fn keep(run: &Path, out: &Path) -> Result<Kept, OutputError> {
-    let mut kept = Implementation::new(&output::read(run)?);
+    let overview = output::read(run)?;
+    let n_errors = Totals::of(&overview).errors;
+    if n_errors > 0 {
+        let name = overview.subject.name;
+        return Ok(Kept::Not { name, n_errors });
+    }
+    let mut kept = Implementation::new(&overview);
     let (path, results) = output::open_results(run)?;
     stream::each_vector(results, |vector| kept.add(&vector))
         .map_err(|source| OutputError::Unreadable { path, source })?;
@@ -37,7 +53,7 @@ pub fn keep(run: &Path, out: &Path) -> Result<Kept, OutputError> {
         serde_json::to_writer_pretty(&mut *file, &kept)?;
         file.write_all(b"\n")
     })?;
-    Ok(Kept {
+    Ok(Kept::Here {
         name: kept.subject.name,
         path: out.join(place),
     })

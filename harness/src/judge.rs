@@ -41,7 +41,7 @@ pub fn leg_result(case: &Case, leg: Leg, observations: Vec<Observation>) -> LegR
 /// What is behind a failure under a policy that the server should not have taken; none if that is not it.
 fn taken(case: &Case, verdict: Verdict) -> Option<String> {
     let differs = verdict.is_failure() || verdict == Verdict::RecommendedMissed;
-    let policy = case.policy.as_ref().filter(|_| differs)?;
+    let policy = case.policy.as_deref().filter(|_| differs)?;
     let refusal = Site::try_from(policy).err()?;
     Some(format!(
         "the server took a policy that a sound one refuses; refusing it passes. Why: {refusal}"

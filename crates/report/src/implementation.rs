@@ -128,7 +128,7 @@ impl Implementation {
         let verdict = verdict.unwrap_or(result.verdict);
         if verdict == Verdict::Passed {
             self.passed.push(result.id.clone());
-        } else if !verdict.is_judged() && !verdict.is_error() {
+        } else if !verdict.is_judged() {
             let note = result.legs.iter().find_map(|leg| leg.note.as_deref());
             let reason = note.unwrap_or_else(|| verdict.label());
             let ids = self.unjudged.entry(clip(reason, LONGEST_LINE)).or_default();

@@ -13,7 +13,7 @@ use crate::gallery::{Kept, keep, read_all};
 ///
 /// Takes the folders of runs and keeps what there is to show of each in `implementations/NAME.json` below
 /// `--out`, where one kept earlier under the same name is replaced. Then draws the pages of all that are
-/// kept there.
+/// kept there. A run in which something broke is left out, and the exit code is 2.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The folders of runs; none only draws the pages again.
@@ -26,10 +26,20 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn exec(self, global: Global) -> Result<ExitCode> {
+        let mut code = 0;
         for run in &self.runs {
-            let Kept { name, path } = keep(run, &self.out)?;
-            if !global.quiet {
-                tell(&format!("{name}: {}", path.display()));
+            match keep(run, &self.out)? {
+                Kept::Here { name, path } if !global.quiet => {
+                    tell(&format!("{name}: {}", path.display()));
+                }
+                Kept::Here { .. } => {}
+                Kept::Not { name, n_errors } => {
+                    code = 2;
+                    tell(&format!(
+                        "warning: the run of {name} is left out, since {n_errors} of its vectors could not \
+                         be judged; what was kept of an earlier one stays"
+                    ));
+                }
             }
         }
         let kept = read_all(&self.out)?;
@@ -48,6 +58,6 @@ impl Args {
             let index = self.out.join("index.html");
             tell(&format!("comparison: {}", index.display()));
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(ExitCode::from(code))
     }
 }

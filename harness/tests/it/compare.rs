@@ -59,6 +59,23 @@ fn what_was_kept_earlier_stays() {
 }
 
 #[test]
+fn a_run_in_which_something_broke_replaces_nothing() {
+    let bench = bench();
+    bench.crosscheck("compare sound --out out");
+    let results = bench.read("sound/results.json");
+    let broken = results.replacen(r#""verdict":"passed""#, r#""verdict":"setup-error""#, 2);
+    bench.put("sound/results.json", &broken);
+    let kept = bench.read("out/implementations/reference.json");
+    let ran = bench.crosscheck("compare sound faulty --out out --quiet");
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    let said = "the run of reference is left out, since 1 of its vectors could not be judged;";
+    assert!(ran.err.contains(said), "{ran:?}");
+    assert_eq!(bench.read("out/implementations/reference.json"), kept);
+    let index = bench.read("out/index.html");
+    assert!(index.contains("Of 2 implementations"), "{index}");
+}
+
+#[test]
 fn nothing_to_compare_is_an_error() {
     let ran = Bench::empty().crosscheck("compare --out out");
     assert_eq!(ran.code, Some(2));

@@ -163,11 +163,11 @@ fn column(shown: &Implementation) -> Column {
         under_grants: count(Verdict::FailedUnderGrant),
         other: shown.count(|verdict| {
             let counted = [Verdict::FailedOverGrant, Verdict::FailedUnderGrant];
-            (verdict.is_failure() || verdict.is_error()) && !counted.contains(&verdict)
+            verdict.is_failure() && !counted.contains(&verdict)
         }),
         missed: count(Verdict::RecommendedMissed),
-        passed: shown.passed.len() + count(Verdict::Observed),
-        unjudged: shown.unjudged.values().map(Vec::len).sum(),
+        passed: shown.passed.len(),
+        unjudged: shown.unjudged.values().map(Vec::len).sum::<usize>() + count(Verdict::Observed),
     }
 }
 
