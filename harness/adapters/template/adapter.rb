@@ -59,7 +59,7 @@ $stdin.each_line do |line|
     servers[id].stop(true)
     answer = { type: 'stopped', id: }
   in { type: 'bye' }
-    exit!
+    break
   end
   puts answer.to_json
 end
