@@ -41,29 +41,23 @@ type policy struct {
 
 func (p policy) server(w http.ResponseWriter, r *http.Request) {
 	// Replace this half by your own server's CORS, configured as the policy says.
-	origin, header := r.Header.Get("Origin"), w.Header()
+	origin, header, anyone := r.Header.Get("Origin"), w.Header(), p.Origins.has("*")
 	asks := origin != "" && r.Header.Get("Access-Control-Request-Method") != ""
-	isPreflight := asks && r.Method == "OPTIONS"
-	if p.Origins.has("*") {
-		origin = "*"
-	} else {
-		header.Set("Vary", "Origin")
-	}
-	if p.Origins.has(origin) {
-		header.Set("Access-Control-Allow-Origin", origin)
-		if p.Credentials {
-			header.Set("Access-Control-Allow-Credentials", "true")
-		}
-		if !isPreflight {
-			header.Set("Access-Control-Expose-Headers", strings.Join(p.ResponseHeaders, ", "))
-		} else {
-			header.Set("Access-Control-Allow-Methods", strings.Join(p.Methods, ", "))
-			header.Set("Access-Control-Allow-Headers", strings.Join(p.RequestHeaders, ", "))
-			if string(p.MaxAge) != "null" {
-				header.Set("Access-Control-Max-Age", strings.Replace(string(p.MaxAge), `"disable"`, "0", 1))
-			}
+	isPreflight, granted := asks && r.Method == "OPTIONS", anyone || p.Origins.has(origin)
+	set := func(name, value string, when bool) {
+		if when {
+			header.Set(name, value)
 		}
 	}
+	set("Access-Control-Allow-Origin", origin, granted)
+	set("Access-Control-Allow-Origin", "*", anyone)
+	set("Vary", "Origin", !anyone)
+	set("Access-Control-Allow-Credentials", "true", granted && p.Credentials)
+	set("Access-Control-Allow-Methods", strings.Join(p.Methods, ", "), granted && isPreflight)
+	set("Access-Control-Allow-Headers", strings.Join(p.RequestHeaders, ", "), granted && isPreflight)
+	maxAge := strings.Replace(string(p.MaxAge), `"disable"`, "0", 1)
+	set("Access-Control-Max-Age", maxAge, granted && isPreflight && maxAge != "null")
+	set("Access-Control-Expose-Headers", strings.Join(p.ResponseHeaders, ", "), granted && !isPreflight)
 	// This half is the application that the suite visits: yours must answer so, too.
 	query := r.URL.Query()
 	if isPreflight {
@@ -75,9 +69,7 @@ func (p policy) server(w http.ResponseWriter, r *http.Request) {
 			name, value, _ := strings.Cut(line, ":")
 			header.Add(name, value)
 		}
-		if query.Has("cookie") {
-			header.Add("Set-Cookie", "crosscheck=1; Secure; SameSite=None; Path=/")
-		}
+		set("Set-Cookie", "crosscheck=1; Secure; SameSite=None; Path=/", query.Has("cookie"))
 		header.Set("X-Crosscheck-Handled", query.Get("id"))
 		header.Set("Content-Type", "application/json")
 		json.NewEncoder(w).Encode(object{"ok": true})
