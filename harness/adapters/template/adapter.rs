@@ -63,12 +63,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for line in io::stdin().lines() {
         let message: Value = serde_json::from_str(&line?)?;
         let (id, policy) = (message["id"].as_u64(), &message["policy"]);
-        let mut origins = policy["origins"].as_array().into_iter().flatten();
-        let lists = ["origins", "methods", "request_headers", "response_headers"];
-        let has_any = lists.iter().any(|list| policy[list] == "*");
+        let has_any = policy.to_string().contains(r#""*""#);
         let answer = match message["type"].as_str() {
             Some("hello") => serde_json::from_str(HELLO)?,
-            Some("serve") if origins.any(Value::is_object) => {
+            Some("serve") if policy["origins"].to_string().contains('{') => {
                 json!({"type": "unsupported", "id": id, "feature": "origins.subdomains", "reason": "no patterns"})
             }
             Some("serve") if policy["credentials"] == true && has_any => {
