@@ -12,6 +12,7 @@
 pub mod check;
 pub mod fault;
 pub mod manifest;
+mod once;
 mod program;
 pub mod protocol;
 
@@ -407,6 +408,9 @@ impl Hello {
     fn checked(self) -> Result<Self, Fault> {
         if self.protocol != PROTOCOL {
             return Err(Fault::Version(self.protocol));
+        }
+        if self.concurrent_instances == 0 {
+            return Err(Fault::NoInstance);
         }
         match self.unsupported.keys().find(|feature| self.can(feature)) {
             Some(both) => Err(Fault::Contradiction(both.clone())),

@@ -62,6 +62,9 @@ pub enum Fault {
     /// It speaks another version.
     #[error("the adapter speaks version {0} of the protocol; this suite speaks version 1")]
     Version(u32),
+    /// It says that it runs no instance.
+    #[error("the adapter's hello has `concurrent_instances` 0; it must run one at least")]
+    NoInstance,
     /// It says that it can and that it cannot.
     #[error("the adapter's hello names `{0}` both as a capability and as unsupported")]
     Contradiction(String),

@@ -19,6 +19,7 @@ use tokio::{
 use super::{
     fault::Fault,
     manifest::Manifest,
+    once::Once,
     protocol::{Reply, Request},
 };
 
@@ -196,13 +197,14 @@ impl Drop for Program {
 }
 
 fn read(line: &str) -> Result<Reply, Fault> {
-    let shown = || line.chars().take(200).collect();
-    if serde_json::from_str::<serde_json::Value>(line).is_err() {
-        return Err(Fault::Noise { line: shown() });
-    }
-    serde_json::from_str(line).map_err(|source| Fault::Malformed {
-        line: shown(),
-        source,
+    let reply = serde_json::from_str(line).and_then(|Once| serde_json::from_str(line));
+    reply.map_err(|source| {
+        let line = line.chars().take(200).collect();
+        if source.is_data() {
+            Fault::Malformed { line, source }
+        } else {
+            Fault::Noise { line }
+        }
     })
 }
 

@@ -117,6 +117,7 @@ pub struct Hello {
     pub one_shot: bool,
     /// How many instances can run at a time.
     #[serde(default = "one")]
+    #[schemars(range(min = 1))]
     pub concurrent_instances: u16,
 }
 

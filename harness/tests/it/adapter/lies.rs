@@ -25,6 +25,14 @@ use crate::binary::{Bench, Ran};
     "$REFERENCE | sed -u 's/\"unsupported\":{}/\"unsupported\":{\"hits\":\"no\"}/'",
     &["`hits` both as a capability and as unsupported"]
 )]
+#[case::no_instance(
+    "$REFERENCE | sed -u 's/\"concurrent_instances\":[0-9]*/\"concurrent_instances\":0/'",
+    &["`concurrent_instances` 0; it must run one at least"]
+)]
+#[case::says_something_twice(
+    "$REFERENCE | sed -u 's/\"unsupported\":{}/\"unsupported\":{\"a\":\"no\",\"a\":\"never\"}/'",
+    &["no message of the protocol", "`a` is there twice"]
+)]
 #[case::never_ready("$REFERENCE | sed -u '/\"ready\"/d'", &["did not answer `serve` within 3 s"])]
 #[case::dies_at_serve(
     "sed -u '/\"serve\"/Q' | $REFERENCE",
