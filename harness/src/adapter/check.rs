@@ -1,5 +1,6 @@
 //! Adapters that lie are caught before anything is judged through them.
 
+mod manners;
 mod visit;
 
 use std::{fmt, sync::Arc};
@@ -35,7 +36,7 @@ pub enum About {
 pub enum Depth {
     /// What takes no time: before every run.
     Quick,
-    /// Every capability that is not there.
+    /// Every capability that is not there, and what an adapter owes beside its answers.
     Thorough,
 }
 
@@ -89,6 +90,8 @@ impl Adapter {
         found.extend(self.check_made_up().await);
         if depth == Depth::Thorough {
             found.extend(self.check_routes().await);
+            found.extend(self.check_address().await);
+            found.extend(self.check_credentials().await);
             for capability in Capability::ALL {
                 found.extend(self.check_absent(capability).await);
             }
@@ -101,6 +104,9 @@ impl Adapter {
         );
         if let Some(broken) = self.broke().await {
             found.push(of_adapter(broken.to_string()));
+        }
+        if depth == Depth::Thorough {
+            found.extend(self.check_end_of_input().await);
         }
         found.dedup();
         found

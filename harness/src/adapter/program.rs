@@ -154,6 +154,19 @@ impl Program {
         self.lines.try_recv().ok()
     }
 
+    /// Closes its input; whether it is gone soon.
+    pub(super) async fn ends_with_input(&mut self) -> bool {
+        self.input = None;
+        timeout(TERMINATED_AFTER, self.gone()).await.is_ok()
+    }
+
+    /// Waits until it is gone.
+    async fn gone(&mut self) {
+        // What it still prints must not keep it from ending.
+        let drained = async { while self.lines.recv().await.is_some() {} };
+        let _ = tokio::join!(self.child.wait(), drained);
+    }
+
     /// Has it end, with everything that it started: a word, then a signal, then force. Returns the end of
     /// what it logged, too.
     pub(super) async fn end(mut self) -> (Ending, Vec<String>) {
@@ -167,12 +180,7 @@ impl Program {
             (KILLED_AFTER, Signal::Kill, Ending::Killed),
         ];
         for (after, signal, otherwise) in deadlines {
-            // What it still prints must not keep it from ending.
-            let gone = async {
-                let drained = async { while self.lines.recv().await.is_some() {} };
-                tokio::join!(self.child.wait(), drained).0
-            };
-            if timeout_at(told + after, gone).await.is_ok() {
+            if timeout_at(told + after, self.gone()).await.is_ok() {
                 break;
             }
             send(self.group, signal);

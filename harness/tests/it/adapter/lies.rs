@@ -83,6 +83,17 @@ fn a_faulty_adapter_is_told_so(#[case] script: &str, #[case] told: &[&str]) {
     "$REFERENCE | sed -u 's/\"max-age\",//'",
     "it is ready for a policy that needs `max-age`, which its hello does not name"
 )]
+#[case::keeps_credentials_to_itself(
+    "sed -u 's/\"credentials\":true/\"credentials\":false/' | $REFERENCE",
+    "the answer to its origin has no `Access-Control-Allow-Credentials: true`"
+)]
+#[case::outlives_its_input(
+    "{ while read -r line; do\n\
+     printf '%s\\n' \"$line\"\n\
+     case $line in *'\"bye\"'*) exit;; esac\n\
+     done; exec sleep 60; } | $REFERENCE",
+    "it does not end within two seconds of the end of its input"
+)]
 #[case::does_not_go(
     "trap '' TERM\n$REFERENCE\nsleep 60",
     "it does not end within two seconds"
@@ -157,6 +168,18 @@ fn a_check_finds_nothing_wrong_with_a_template() {
     let ran = Bench::empty().crosscheck(&format!("adapter check {template}"));
     let ran = ran.ended(0);
     assert!(ran.out.ends_with("nothing is wrong\n"), "{ran:#?}");
+}
+
+#[test]
+fn a_server_that_listens_everywhere_is_found() {
+    let template = concat!(env!("CARGO_MANIFEST_DIR"), "/adapters/template/adapter.py");
+    let script = format!(
+        "sed 's/make_server(message\\[\"bind\"\\]/make_server(\"0.0.0.0\"/' {template} > everywhere.py\n\
+         exec python3 everywhere.py"
+    );
+    let ran = bench(&script).crosscheck("adapter check adapter").ended(1);
+    let told = "it was told to listen on 127.0.0.1, but 127.0.0.2:";
+    assert!(ran.out.contains(told), "{ran:#?}");
 }
 
 #[test]
