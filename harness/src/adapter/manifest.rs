@@ -56,8 +56,11 @@ pub struct Manifest {
 /// Why an adapter cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
+    /// There is no such file.
+    #[error("there is no adapter `{}`; `ls harness/adapters/*/adapter.toml` lists those of the project", .0.display())]
+    Absent(PathBuf),
     /// The file cannot be read.
-    #[error("cannot read the adapter's file `{}`: {source}", .path.display())]
+    #[error("cannot read the adapter's file `{}`", .path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -65,7 +68,7 @@ pub enum ManifestError {
         source: io::Error,
     },
     /// The file is not as it must be.
-    #[error("`{}` is no adapter's file: {source}", .path.display())]
+    #[error("`{}` is no adapter's file", .path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
@@ -126,9 +129,13 @@ impl Manifest {
         } else {
             path.to_owned()
         };
-        let unreadable = |source| ManifestError::Unreadable {
-            path: path.clone(),
-            source,
+        let unreadable = |source: io::Error| {
+            let path = path.clone();
+            if source.kind() == io::ErrorKind::NotFound {
+                ManifestError::Absent(path)
+            } else {
+                ManifestError::Unreadable { path, source }
+            }
         };
         let text = fs::read_to_string(&path).map_err(unreadable)?;
         let place = path.canonicalize().map_err(unreadable)?;

@@ -26,7 +26,7 @@ impl Args {
         let mut n_failed = 0;
         for path in &self.paths {
             if let Err(error) = set_up(path) {
-                tell(&format!("{}: {error:#}", path.display()));
+                tell(&format!("{error:#}"));
                 n_failed += 1;
             }
         }
@@ -41,18 +41,17 @@ fn set_up(path: &Path) -> Result<()> {
         return Ok(());
     };
     manifest.check_needs().into_diagnostic()?;
-    tell(&format!(
-        "{}: installing into {}",
-        manifest.name,
-        manifest.home.display()
-    ));
-    fs::create_dir_all(&manifest.home).into_diagnostic()?;
+    let (name, home) = (&manifest.name, manifest.home.display());
+    tell(&format!("{name}: installing into {home}"));
+    fs::create_dir_all(&manifest.home)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("{name}: cannot make {home}"))?;
     let status = command
         .status()
         .into_diagnostic()
-        .wrap_err("its set-up cannot be started")?;
+        .wrap_err_with(|| format!("{name}: its set-up cannot be started"))?;
     if !status.success() {
-        return Err(miette!("its set-up failed ({status})"));
+        return Err(miette!("{name}: its set-up failed ({status})"));
     }
     manifest.check_installed().into_diagnostic()
 }

@@ -7,7 +7,7 @@ use crate::binary::Bench;
 use super::FEW;
 
 #[rstest]
-#[case::no_file("", &["cannot read the adapter's file"])]
+#[case::no_file("", &["there is no adapter `adapter`; `ls harness/adapters/*/adapter.toml` lists"])]
 #[case::unknown_field("name = \"a\"\ncommand = [\"true\"]\nport = 80", &["line 3", "unknown field `port`"])]
 #[case::no_command("name = \"a\"", &["missing field `command`"])]
 #[case::empty_command("name = \"a\"\ncommand = []", &["an empty `command`"])]
@@ -73,6 +73,17 @@ fn a_set_up_that_fails_is_told() {
         .crosscheck_with("adapter set-up adapter", &variables)
         .ended(2);
     ran.told(&["its set-up failed (exit status: 7)"]);
+}
+
+#[test]
+fn what_is_wrong_with_an_adapter_is_said_once() {
+    let bench = Bench::empty();
+    bench.put("bad.toml", "name = 3");
+    let ran = bench.crosscheck("adapter set-up nosuch bad.toml").ended(2);
+    let told = ["nosuch", "invalid type: integer `3`"];
+    for text in told {
+        assert_eq!(ran.err.matches(text).count(), 1, "{ran:#?}");
+    }
 }
 
 #[test]
