@@ -154,18 +154,8 @@ impl Adapter {
         listed: &str,
         unlisted: &str,
     ) -> Vec<Finding> {
-        let mut found = Vec::new();
-        match self.visit(instance, listed).await {
-            Err(finding) => return vec![finding],
-            Ok(seen) => {
-                found.extend(seen.fault());
-                if seen.is_refused() {
-                    found.push(of_policy(format!(
-                        "the origin that the policy lists is not granted; {EITHER}"
-                    )));
-                }
-            }
-        }
+        let otherwise = "the origin that the policy lists is not granted";
+        let mut found = Vec::from_iter(self.granted(instance, listed, otherwise).await);
         match self.visit(instance, unlisted).await {
             Err(finding) => found.push(finding),
             Ok(seen) if seen.is_granted() => found.push(of_policy(format!(
@@ -176,26 +166,35 @@ impl Adapter {
         found
     }
 
-    async fn check_any(&mut self, origin: &str) -> Vec<Finding> {
+    /// What is wrong if a page of `origin` is not granted; `otherwise` says so of the policy.
+    async fn granted(&self, instance: &Instance, origin: &str, otherwise: &str) -> Option<Finding> {
+        let seen = match self.visit(instance, origin).await {
+            Err(finding) => return Some(finding),
+            Ok(seen) => seen,
+        };
+        let of_policy = || of_policy(format!("{otherwise}; {EITHER}"));
+        match seen.fault() {
+            None => (!seen.is_granted()).then(of_policy),
+            // The server may turn the page away before the route is reached. Then the route answers others,
+            // and what the server does is a result.
+            Some(_) if !seen.is_granted() && self.answers_others(instance).await => {
+                Some(of_policy())
+            }
+            fault => fault,
+        }
+    }
+
+    async fn check_any(&mut self, origin: &str) -> Option<Finding> {
         let policy = Policy {
             origins: Listing::Any,
             ..listing(origin)
         };
         let instance = match self.instance(&policy).await {
-            Err(finding) => return vec![finding],
+            Err(finding) => return Some(finding),
             Ok(instance) => instance,
         };
-        match self.visit(&instance, origin).await {
-            Err(finding) => vec![finding],
-            Ok(seen) => {
-                let refused = seen.is_refused().then(|| {
-                    of_policy(format!(
-                        "an origin is not granted where the policy grants any; {EITHER}"
-                    ))
-                });
-                seen.fault().into_iter().chain(refused).collect()
-            }
-        }
+        let otherwise = "an origin is not granted where the policy grants any";
+        self.granted(&instance, origin, otherwise).await
     }
 
     /// A rule that nobody can know must not be taken for understood.

@@ -20,6 +20,9 @@ use crate::http1::{Connection, LARGEST_ANSWER, Parsed, parse};
 /// The most connections that are kept while nobody needs them.
 const MOST_IDLE: usize = 128;
 
+/// The part of the patience, as a divisor, that a used connection gets before a new one is tried.
+const WORN_OUT: u32 = 4;
+
 /// A client; all its clones share its connections.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
@@ -63,6 +66,8 @@ impl Client {
     /// Sends `request` to `address` and returns the answer; none if the connection ended without one, or if what
     /// came cannot be read as HTTP: both are network errors.
     ///
+    /// A request that gets no answer on a used connection goes out once more on a new one.
+    ///
     /// # Errors
     ///
     /// If nothing listens, nothing comes in time, or too much comes.
@@ -93,15 +98,19 @@ impl Client {
         if reuse == Reuse::Welcome
             && let Some(mut stream) = self.idle_stream(address)
         {
-            // The server may hang up on an idle connection just as the request leaves, or be late with bytes that
-            // belong to no answer, such as the body of one to HEAD. Sending it again is right whatever its
-            // method: nothing that vectors ask for changes anything.
-            match exchange(&mut stream, &bytes, &request.method).await? {
-                (Came::Nothing | Came::Garbage, _) => {}
-                (came, then) => {
-                    self.keep(address, stream, then);
-                    return Ok(came);
-                }
+            // The server may hang up on an idle connection just as the request leaves, be late with bytes that
+            // belong to no answer, such as the body of one to HEAD, or not answer a second request at all.
+            // Sending it again is right whatever its method: nothing that vectors ask for changes anything.
+            let exchange = exchange(&mut stream, &bytes, &request.method);
+            match timeout(self.patience / WORN_OUT, exchange).await {
+                Err(_elapsed) => {}
+                Ok(exchanged) => match exchanged? {
+                    (Came::Nothing | Came::Garbage, _) => {}
+                    (came, then) => {
+                        self.keep(address, stream, then);
+                        return Ok(came);
+                    }
+                },
             }
         }
         let mut stream = TcpStream::connect(address).await?;

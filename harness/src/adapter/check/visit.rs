@@ -121,15 +121,6 @@ impl Visit {
         self.outcome == ExpectedOutcome::Readable
     }
 
-    /// Whether the page is shut out, and not only because the server failed.
-    pub(super) fn is_refused(&self) -> bool {
-        let works = self
-            .answer
-            .as_ref()
-            .is_some_and(|answer| answer.status < 500);
-        works && !self.is_granted()
-    }
-
     /// What is wrong with the answer, whoever may read it.
     pub(super) fn fault(&self) -> Option<Finding> {
         Route::echo().fault(self.answer.as_ref())
@@ -139,7 +130,14 @@ impl Visit {
 impl Adapter {
     /// What a page of `origin` sees of `/echo`.
     pub(super) async fn visit(&self, instance: &Instance, origin: &str) -> Result<Visit, Finding> {
-        self.visit_route(instance, origin, &Route::echo()).await
+        self.visit_route(instance, Some(origin), &Route::echo())
+            .await
+    }
+
+    /// Whether `/echo` answers who is no page as it must.
+    pub(super) async fn answers_others(&self, instance: &Instance) -> bool {
+        let seen = self.visit_route(instance, None, &Route::echo()).await;
+        seen.is_ok_and(|seen| seen.fault().is_none())
     }
 
     /// The routes that `hello` names answer as they must.
@@ -159,7 +157,7 @@ impl Adapter {
                 continue;
             };
             if self.hello().can(capability.word()) {
-                match self.visit_route(&instance, &origin, &route).await {
+                match self.visit_route(&instance, Some(&origin), &route).await {
                     Ok(seen) => found.extend(route.fault(seen.answer.as_ref())),
                     Err(finding) => found.push(finding),
                 }
@@ -171,13 +169,17 @@ impl Adapter {
     async fn visit_route(
         &self,
         instance: &Instance,
-        origin: &str,
+        origin: Option<&str>,
         route: &Route,
     ) -> Result<Visit, Finding> {
+        let client = match origin {
+            Some(origin) => json!({ "origin": origin, "url": route.path, "redirect": "manual" }),
+            None => json!({ "api": "raw", "url": route.path }),
+        };
         let vector: Vector = serde_json::from_value(json!({
             "name": "visit", "title": "", "why": "", "kind": "required", "requirements": [],
             "steps": [{
-                "client": { "origin": origin, "url": route.path, "redirect": "manual" },
+                "client": client,
                 "expect": { "outcome": "readable", "requests": [] },
             }],
         }))

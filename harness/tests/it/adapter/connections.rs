@@ -1,5 +1,7 @@
 //! The steps of a vector share a connection with the subject, and with no other vector.
 
+use std::{thread, time::Duration};
+
 use super::{
     count,
     mouth::{GRANT, MOUTH, bench, serve, vector},
@@ -38,5 +40,20 @@ fn a_body_that_comes_late_to_head_belongs_to_no_answer() {
     });
     let steps = [("HEAD", ECHO, 200), ("GET", ECHO, 200)];
     let bench = bench(port, MOUTH, &[vector("head-and-get", &steps)]);
+    bench.judge("--vectors suite").ended(0);
+}
+
+/// Some servers forget a second request that they cannot parse; a browser waits for ever, and that is none of
+/// CORS, either.
+#[test]
+fn who_does_not_answer_a_second_request_is_asked_on_a_new_connection() {
+    let port = serve(|_, nth| {
+        if nth > 0 {
+            thread::sleep(Duration::from_secs(30));
+        }
+        Some(format!("{GRANT}ok"))
+    });
+    let steps = [("GET", ECHO, 200), ("GET", ECHO, 200)];
+    let bench = bench(port, MOUTH, &[vector("twice", &steps)]);
     bench.judge("--vectors suite").ended(0);
 }
