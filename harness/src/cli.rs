@@ -22,6 +22,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crosscheck_report::text::Colour;
 use miette::{GraphicalReportHandler, GraphicalTheme, IntoDiagnostic, Result};
 
+use crate::say::say;
+
 /// A conformance test suite for Cross-Origin Resource Sharing.
 ///
 /// Exit code: 0 all as expected · 1 a required assertion failed, or a known failure no longer fails ·
@@ -138,18 +140,10 @@ fn print_json(value: &impl serde::Serialize) -> Result<()> {
 }
 
 /// Says something to the person at the terminal.
-#[expect(
-    clippy::print_stderr,
-    reason = "the command line is where this program talks"
-)]
 fn tell(text: &str) {
-    eprintln!("{text}");
+    say(&format!("{text}\n"));
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "the command line is where this program talks"
-)]
 fn tell_error(error: &miette::Report, colour: Colour) {
     let handler = match colour {
         Colour::Ansi => GraphicalReportHandler::new(),
@@ -160,7 +154,7 @@ fn tell_error(error: &miette::Report, colour: Colour) {
         .with_width(100)
         .render_report(&mut text, error.as_ref())
     {
-        Ok(()) => eprint!("{text}"),
-        Err(_cannot_render) => eprintln!("{error}"),
+        Ok(()) => say(&text),
+        Err(_cannot_render) => tell(&error.to_string()),
     }
 }

@@ -65,6 +65,8 @@ pub mod progress;
 #[cfg(feature = "cli")]
 pub mod run;
 #[cfg(feature = "cli")]
+mod say;
+#[cfg(feature = "cli")]
 pub mod select;
 #[cfg(feature = "cli")]
 pub mod selftest;

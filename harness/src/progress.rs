@@ -5,6 +5,8 @@ use std::io::{IsTerminal, stderr};
 use crosscheck_report::observation::Leg;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::say::say;
+
 /// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
@@ -50,18 +52,14 @@ impl Bar {
     }
 
     /// The leg is done.
-    #[expect(
-        clippy::print_stderr,
-        reason = "progress is for people who watch a log"
-    )]
     pub fn finish(&self) {
         self.bar.finish_and_clear();
         if let Some((leg, n_vectors)) = self.plain {
-            eprintln!(
-                "{}: {n_vectors} vectors replayed in {:.1} s",
+            say(&format!(
+                "{}: {n_vectors} vectors replayed in {:.1} s\n",
                 leg.word(),
                 self.bar.elapsed().as_secs_f64()
-            );
+            ));
         }
     }
 }

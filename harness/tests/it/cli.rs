@@ -10,7 +10,7 @@ use crosscheck_vectors::{
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::binary::{Bench, OWN, OWN_ID, own};
+use crate::binary::{Bench, OWN, OWN_ID, PROGRAM, own};
 
 fn keys(object: &Value) -> Vec<&str> {
     object
@@ -280,4 +280,25 @@ fn vectors_schema_is_the_published_one() {
     let ran = Bench::empty().crosscheck("vectors schema").ended(0);
     let published = concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors/vector.schema.json");
     assert_eq!(ran.out, fs::read_to_string(published).unwrap());
+}
+
+#[rstest]
+#[case::all_right("run --leg wire --only server/origin-match/* --out out", 0)]
+#[case::failures(
+    "run --leg wire --fault prefix-match --only server/origin-match/* --out out",
+    1
+)]
+#[case::refused("run --only no/such/vector --out out", 2)]
+fn nobody_has_to_read_what_is_said(#[case] line: &str, #[case] code: i32) {
+    let bench = Bench::empty();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let ended = std::process::Command::new(PROGRAM)
+        .args(line.split_whitespace())
+        .current_dir(bench.path())
+        .stdout(writer.try_clone().unwrap())
+        .stderr(writer)
+        .status()
+        .unwrap();
+    assert_eq!(ended.code(), Some(code));
 }
