@@ -36,37 +36,50 @@ pub fn text(results: &Overview, colour: Colour, limit: usize) -> String {
     let mut out = Lines {
         text: String::new(),
         colour,
+        legs: Legs::Named,
     };
     let totals = Totals::of(results);
     out.head(results, &totals);
-    let found = findings(results);
-    let (mut n_named, mut n_told) = (0, 0);
-    for group in &groups(&found) {
-        if n_named >= limit {
-            break;
-        }
-        out.blank();
-        let n = group.len().min(limit - n_named).min(MOST_NAMED);
-        out.group(results, group, n);
-        n_named += n;
-        n_told += group.len();
-    }
-    if found.len() > n_told {
-        out.blank();
-        let more = found.len() - n_told;
-        out.line(&format!(
-            "and {}",
-            counted(more, "more vector", "more vectors")
-        ));
-    }
+    let rerun = |group: &Group<'_>| {
+        let ids: Vec<_> = group.vectors().map(|vector| &vector.id).collect();
+        vec![format!("rerun: {}", rerun(results, &ids))]
+    };
+    out.groups(&findings(results), limit, &rerun);
     out.stale(&results.stale);
     out.text
+}
+
+/// Tells in plain lines at most `limit` of the vectors in `found`, the gravest first and those together that
+/// differ in the same way, each group with what `evidence` says of its first vector. There is one leg, which
+/// is not named.
+pub fn told_together(
+    found: &[&VectorVerdict],
+    limit: usize,
+    evidence: &dyn Fn(&VectorVerdict) -> Vec<String>,
+) -> String {
+    let mut out = Lines {
+        text: String::new(),
+        colour: Colour::Plain,
+        legs: Legs::Left,
+    };
+    out.groups(found, limit, &|group| evidence(group.first));
+    out.text
+}
+
+/// Whether it is said which leg saw something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Legs {
+    /// It is not.
+    Left,
+    /// It is.
+    Named,
 }
 
 #[derive(Debug)]
 struct Lines {
     text: String,
     colour: Colour,
+    legs: Legs,
 }
 
 impl Lines {
@@ -136,8 +149,39 @@ impl Lines {
         }
     }
 
+    /// Tells what is found, and how much more there is than `limit`.
+    fn groups(
+        &mut self,
+        found: &[&VectorVerdict],
+        limit: usize,
+        evidence: &dyn Fn(&Group<'_>) -> Vec<String>,
+    ) {
+        let (mut n_named, mut n_told) = (0, 0);
+        for group in &groups(found) {
+            if n_named >= limit {
+                break;
+            }
+            self.blank();
+            let n = group.len().min(limit - n_named).min(MOST_NAMED);
+            self.group(group, n);
+            for line in evidence(group) {
+                self.line(&format!("    {line}"));
+            }
+            n_named += n;
+            n_told += group.len();
+        }
+        if found.len() > n_told {
+            self.blank();
+            let more = found.len() - n_told;
+            self.line(&format!(
+                "and {}",
+                counted(more, "more vector", "more vectors")
+            ));
+        }
+    }
+
     /// Tells what the vectors of a group have in common, and names `n_named` of them.
-    fn group(&mut self, results: &Overview, group: &Group<'_>, n_named: usize) {
+    fn group(&mut self, group: &Group<'_>, n_named: usize) {
         let vector = group.first;
         let verdict = vector.verdict;
         let verdict = self.painted(
@@ -173,8 +217,6 @@ impl Lines {
                 self.line(&format!("      and {} more", group.len() - n_named));
             }
         }
-        let ids: Vec<_> = group.vectors().map(|vector| &vector.id).collect();
-        self.line(&format!("    rerun: {}", rerun(results, &ids)));
     }
 
     /// What is said of the legs, once if it is the same.
@@ -190,7 +232,11 @@ impl Lines {
             }
         }
         for (note, legs) in notes {
-            self.line(&format!("    {}: {}", legs.join(", "), clip(note, 400)));
+            let note = clip(note, 400);
+            self.line(&match self.legs {
+                Legs::Left => format!("    {note}"),
+                Legs::Named => format!("    {}: {note}", legs.join(", ")),
+            });
         }
     }
 
@@ -199,7 +245,10 @@ impl Lines {
         for difference in differences.iter().take(MOST_DIFFERENCES) {
             let mismatch = difference.mismatch;
             let field = clip(&difference.field(n_steps), 300);
-            self.line(&format!("    {field} ({})", difference.legs()));
+            self.line(&match self.legs {
+                Legs::Left => format!("    {field}"),
+                Legs::Named => format!("    {field} ({})", difference.legs()),
+            });
             self.line(&format!("      expected {}", clip(&mismatch.expected, 600)));
             self.line(&format!("      observed {}", clip(&mismatch.observed, 600)));
         }
@@ -234,8 +283,8 @@ fn code(verdict: Verdict) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Colour, text};
-    use crate::fixture::overview;
+    use super::{Colour, text, told_together};
+    use crate::{fixture::overview, headline::findings};
 
     #[test]
     fn a_run_in_plain_lines() {
@@ -264,6 +313,19 @@ mod tests {
             "{text:?}"
         );
         assert!(!text.contains("\n\u{fffd}"), "{text:?}");
+    }
+
+    #[test]
+    fn what_has_one_leg_is_told_without_it() {
+        let results = overview();
+        let found = findings(&results);
+        let evidence = |_: &_| vec!["seen like this".to_owned()];
+        let text = told_together(&found, 2, &evidence);
+        assert!(text.contains("    outcome\n      expected "), "{text}");
+        assert_eq!(text.matches("    seen like this\n").count(), 2, "{text}");
+        assert!(!text.contains("rerun") && !text.contains("wire"), "{text}");
+        let more = format!("and {} more vectors\n", found.len() - 2);
+        assert!(text.ends_with(&more), "{text}");
     }
 
     #[test]
