@@ -1,11 +1,13 @@
 //! What came of judging a server, for people.
 
-use std::fmt;
+use std::{fmt, slice};
 
 use crosscheck_harness::case::Case;
 use crosscheck_report::{
     observation::{Exchange, Observation},
+    overview::{LegVerdict, VectorVerdict},
     results::LegResult,
+    text::told_together,
     verdict::Verdict,
 };
 use crosscheck_vectors::{
@@ -13,8 +15,8 @@ use crosscheck_vectors::{
     vector::{Vector, VectorId},
 };
 
-/// How many missed vectors are told at length.
-const MOST_TOLD: usize = 8;
+/// How many missed vectors are named.
+const MOST_NAMED: usize = 20;
 
 /// What came of judging a server.
 #[derive(Clone, Debug, Default)]
@@ -79,71 +81,63 @@ impl fmt::Display for Findings {
             self.advice.len(),
             self.not_applicable.len()
         )?;
-        for missed in self.failures.iter().take(MOST_TOLD) {
-            write!(f, "\n{missed}")?;
-        }
-        if self.failures.len() > MOST_TOLD {
-            writeln!(f, "\nand {} more:", self.failures.len() - MOST_TOLD)?;
-        }
-        for missed in self.failures.iter().skip(MOST_TOLD) {
-            writeln!(f, "  {}  {}", missed.result.verdict.label(), missed.id)?;
-        }
-        Ok(())
+        write!(f, "{}", told(&self.failures))
     }
 }
 
 impl fmt::Display for Missed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verdict = self.result.verdict;
-        writeln!(f, "{} {}  {}", verdict.symbol(), verdict.label(), self.id)?;
-        writeln!(f, "    {}", self.vector.title)?;
-        writeln!(f, "    {}", self.vector.why)?;
-        if let Some(note) = &self.result.note {
-            writeln!(f, "    {note}")?;
-        }
-        for mismatch in &self.result.mismatches {
-            writeln!(f, "    {}", mismatch.field)?;
-            writeln!(f, "      expected {}", mismatch.expected)?;
-            writeln!(f, "      observed {}", mismatch.observed)?;
-        }
-        for observation in &self.result.observations {
-            transcript(f, observation)?;
-        }
-        if !self.vector.flags.is_empty() {
-            writeln!(f, "    points to: {}", self.vector.flags.join(", "))?;
-        }
-        Ok(())
+        write!(f, "{}", told(slice::from_ref(self)))
     }
 }
 
+impl Missed {
+    fn verdict(&self) -> VectorVerdict {
+        let legs = vec![LegVerdict::from(&self.result)];
+        VectorVerdict::new(self.id.clone(), &self.vector, None, legs)
+    }
+
+    /// Why it matters, and the exchanges of the step in which it shows.
+    fn evidence(&self) -> Vec<String> {
+        let mut lines = vec![format!("{}: {}", self.id, self.vector.why)];
+        let step = self.result.mismatches.first().map_or(0, |first| first.step);
+        if let Some(observation) = self.result.observations.get(step) {
+            transcript(&mut lines, observation);
+        }
+        lines
+    }
+}
+
+/// `missed`, those together that were missed in the same way.
+fn told(missed: &[Missed]) -> String {
+    let verdicts: Vec<_> = missed.iter().map(Missed::verdict).collect();
+    let evidence = |of: &VectorVerdict| {
+        let found = missed.iter().find(|missed| missed.id == of.id);
+        found.map(Missed::evidence).unwrap_or_default()
+    };
+    told_together(&verdicts.iter().collect::<Vec<_>>(), MOST_NAMED, &evidence)
+}
+
 /// The exchanges as they would have gone over the wire.
-fn transcript(f: &mut fmt::Formatter<'_>, observation: &Observation) -> fmt::Result {
+fn transcript(lines: &mut Vec<String>, observation: &Observation) {
     for Exchange {
         request, response, ..
     } in &observation.exchanges
     {
         let method = String::from_utf8_lossy(request.method.as_bytes());
-        writeln!(f, "    > {} {}", method, request.url)?;
-        lines(f, '>', &request.headers)?;
+        lines.push(format!("> {method} {}", request.url));
+        head(lines, '>', &request.headers);
         match response {
-            None => writeln!(f, "    < no answer")?,
+            None => lines.push("< no answer".to_owned()),
             Some(response) => {
-                writeln!(f, "    < {}", response.status)?;
-                lines(f, '<', &response.headers)?;
+                lines.push(format!("< {}", response.status));
+                head(lines, '<', &response.headers);
             }
         }
     }
-    Ok(())
 }
 
-fn lines(
-    f: &mut fmt::Formatter<'_>,
-    mark: char,
-    headers: &[(ByteString, ByteString)],
-) -> fmt::Result {
-    for (name, value) in headers {
-        let (name, value) = (name.to_string(), value.to_string());
-        writeln!(f, "    {mark} {name}: {value}")?;
-    }
-    Ok(())
+fn head(lines: &mut Vec<String>, mark: char, headers: &[(ByteString, ByteString)]) {
+    let line = |(name, value): &(ByteString, ByteString)| format!("{mark} {name}: {value}");
+    lines.extend(headers.iter().map(line));
 }

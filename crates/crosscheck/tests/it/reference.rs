@@ -1,6 +1,11 @@
 //! The reference server, sound and with each of its faults.
 
-use axum::{Router, body::Body, http::Request, routing::get};
+use axum::{
+    Router,
+    body::Body,
+    http::Request,
+    routing::get,
+};
 use crosscheck::{Conformance, Findings, Policy, Unfit, assert_conforms, echo};
 use crosscheck_server::{fault::Fault, layer::CorsLayer, site::Site};
 use rstest::rstest;
@@ -89,19 +94,32 @@ fn items(policy: &Policy) -> Router {
         .layer(layer(policy))
 }
 
+/// The same behind a layer that reflects origins.
+fn reflecting_items(policy: &Policy) -> Router {
+    Router::new()
+        .route("/api/items", get(|| async { "[]" }))
+        .layer(faulty_layer(policy, "reflect-origin"))
+}
+
 #[test]
 fn a_resource_of_its_own_is_judged() {
     let judged = Conformance::under(&shop()).at("/api/items");
     let findings = judged.judge(items);
     assert!(findings.conforms(), "{findings}");
     assert!(findings.passed > 40, "{findings}");
-    let reflected = judged.judge(|policy| {
-        let layer = faulty_layer(policy, "reflect-origin");
-        Router::new()
-            .route("/api/items", get(|| async { "[]" }))
-            .layer(layer)
-    });
-    assert!(!reflected.conforms());
+    assert!(!judged.judge(reflecting_items).conforms());
+}
+
+#[test]
+fn a_defect_is_told_once() {
+    let judged = Conformance::under(&shop()).at("/api/items");
+    let findings = judged.judge(reflecting_items);
+    let text = findings.to_string();
+    assert!(findings.failures.len() > 100, "{text}");
+    assert!(text.lines().count() < 150, "{text}");
+    assert!(text.contains("\n      and 9"), "{text}");
+    let first = text.lines().nth(2).unwrap();
+    assert!(first.starts_with("▲ over-grant  "), "{text}");
 }
 
 #[test]
