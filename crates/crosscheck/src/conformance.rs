@@ -11,6 +11,7 @@ use crosscheck_harness::{
 };
 use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
 use crosscheck_vectors::{load::Suite, policy::Policy};
+use url::{Position, Url};
 
 use crate::{
     findings::Findings,
@@ -168,16 +169,33 @@ async fn play_all<S: Subject>(
             match replay(&case.vector, Leg::Wire, &mut place, &mut transport).await {
                 Ok(seen) => {
                     let result = leg_result(case, Leg::Wire, seen.observations);
-                    LegResult {
-                        note: seen.order.or(result.note),
-                        ..result
-                    }
+                    asked_at(
+                        resource,
+                        LegResult {
+                            note: seen.order.or(result.note),
+                            ..result
+                        },
+                    )
                 }
                 Err(error) => unjudged(Leg::Wire, Verdict::HarnessError, chain(&error)),
             }
         };
         findings.add(case, result);
     }
+}
+
+/// `result` with the address that was really asked, where a vector says `/echo`.
+fn asked_at(resource: Option<&str>, mut result: LegResult) -> LegResult {
+    let Some(target) = resource else {
+        return result;
+    };
+    let seen = result.observations.iter_mut();
+    for exchange in seen.flat_map(|seen| &mut seen.exchanges) {
+        if let Ok(url) = Url::parse(&exchange.request.url) {
+            exchange.request.url = format!("{}{target}", &url[..Position::BeforePath]);
+        }
+    }
+    result
 }
 
 fn suite() -> Suite {

@@ -111,6 +111,17 @@ fn a_resource_of_its_own_is_judged() {
 }
 
 #[test]
+fn a_message_shows_what_was_asked() {
+    let judged = Conformance::under(&shop()).at("/api/items?page=1");
+    let text = judged.judge(reflecting_items).to_string();
+    assert!(
+        text.contains("> GET https://api.example/api/items?page=1\n"),
+        "{text}"
+    );
+    assert!(!text.contains("/echo"), "{text}");
+}
+
+#[test]
 fn a_defect_is_told_once() {
     let judged = Conformance::under(&shop()).at("/api/items");
     let findings = judged.judge(reflecting_items);
