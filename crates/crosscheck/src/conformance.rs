@@ -24,6 +24,16 @@ pub struct Conformance {
     policy: Policy,
     routes: Vec<String>,
     resource: Option<String>,
+    missing: Missing,
+}
+
+/// What a resource that is not found says about itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Missing {
+    /// That another one was meant.
+    Mistaken,
+    /// Nothing: its 404 is what is to be judged.
+    Meant,
 }
 
 /// Why a server cannot be put into a policy.
@@ -43,6 +53,7 @@ impl Conformance {
             policy: policy.clone(),
             routes: Vec::new(),
             resource: None,
+            missing: Missing::Mistaken,
         }
     }
 
@@ -57,10 +68,20 @@ impl Conformance {
     /// Judges the resource at `target`, a path with or without a query, instead of `/echo`. Its statuses
     /// and bodies are its own business; vectors that need further routes, or response headers of their own
     /// choice, are not applicable.
+    ///
+    /// A plain GET must find it, or be told 405 as by a resource for other methods: nothing is judged if the
+    /// answer is 404.
     #[must_use]
     pub fn at(mut self, target: &str) -> Self {
         self.resource = Some(target.to_owned());
         self
+    }
+
+    /// Judges what `target` answers, as [`at`](Self::at) does, though that be 404.
+    #[must_use]
+    pub fn at_missing(mut self, target: &str) -> Self {
+        self.missing = Missing::Meant;
+        self.at(target)
     }
 
     /// Judges the server that `app` builds.
@@ -82,16 +103,34 @@ impl Conformance {
         on_a_thread(|| async {
             let mut subject = app(&self.policy);
             let resource = self.resource.as_deref();
-            play_all(&mut findings, &cases, &mut subject, resource).await;
+            findings.not_judged = self.not_found(&mut subject).await;
+            if findings.not_judged.is_none() {
+                play_all(&mut findings, &cases, &mut subject, resource).await;
+            }
         });
         findings
+    }
+
+    /// Why `subject` does not have what is to be judged; none if it has.
+    async fn not_found<S: Subject>(&self, subject: &mut S) -> Option<String> {
+        let resource = self.resource.as_deref();
+        let status = InProcess { subject, resource }.status().await;
+        if status != Some(404) || self.missing == Missing::Meant {
+            return None;
+        }
+        Some(match resource {
+            None => "the application answers 404 to `GET /echo`: add that route as `crosscheck::echo` has it, or name a resource of its own with `Conformance::at`".to_owned(),
+            Some(path) => format!(
+                "the application answers 404 to `GET {path}`: name a path that it serves, or say with `Conformance::at_missing` that its 404 is meant"
+            ),
+        })
     }
 
     /// Panics with the findings if the server that `app` builds does not conform.
     ///
     /// # Panics
     ///
-    /// If a required assertion fails, and as [`judge`](Self::judge) does.
+    /// If a required assertion fails, or nothing is judged, and as [`judge`](Self::judge) does.
     #[track_caller]
     pub fn assert<S: Subject>(&self, app: impl FnOnce(&Policy) -> S + Send) {
         let findings = self.judge(app);

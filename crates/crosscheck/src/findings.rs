@@ -21,6 +21,8 @@ const MOST_NAMED: usize = 20;
 /// What came of judging a server.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
+    /// Why nothing was judged at all.
+    pub not_judged: Option<String>,
     /// How many vectors passed.
     pub passed: usize,
     /// The vectors that are about another policy or another kind of server, each with the reason.
@@ -73,6 +75,9 @@ impl Findings {
 
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(why) = &self.not_judged {
+            return writeln!(f, "nothing was judged: {why}");
+        }
         writeln!(
             f,
             "{} passed, {} failed, {} recommended missed, {} not applicable",

@@ -59,6 +59,18 @@ pub(crate) struct InProcess<'a, S> {
     pub(crate) resource: Option<&'a str>,
 }
 
+impl<S: Subject> InProcess<'_, S> {
+    /// The status with which a plain GET of the resource is answered; none if there is no answer.
+    pub(crate) async fn status(&mut self) -> Option<u16> {
+        let request = Request::get(self.resource.unwrap_or("/echo"))
+            .header(HOST, "api.example")
+            .body(Body::empty())
+            .ok()?;
+        let answer = self.subject.answer(request).await.ok()??;
+        Some(answer.status().as_u16())
+    }
+}
+
 impl<S: Subject> Transport for InProcess<'_, S> {
     async fn exchange(&mut self, asked: &OutgoingRequest) -> Result<Answered, TransportError> {
         let failed = |source: BoxError| TransportError {

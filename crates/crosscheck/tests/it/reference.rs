@@ -4,7 +4,7 @@ use axum::{
     Router,
     body::Body,
     http::Request,
-    routing::get,
+    routing::{get, post},
 };
 use crosscheck::{Conformance, Findings, Policy, Unfit, assert_conforms, echo};
 use crosscheck_server::{fault::Fault, layer::CorsLayer, site::Site};
@@ -131,6 +131,36 @@ fn a_defect_is_told_once() {
     assert!(text.contains("\n      and 9"), "{text}");
     let first = text.lines().nth(2).unwrap();
     assert!(first.starts_with("▲ over-grant  "), "{text}");
+}
+
+#[test]
+#[should_panic(expected = "the application answers 404 to `GET /api/typo`: name a path")]
+fn a_path_that_is_not_served_is_not_judged() {
+    Conformance::under(&shop()).at("/api/typo").assert(items);
+}
+
+#[test]
+#[should_panic(expected = "the application answers 404 to `GET /echo`: add that route")]
+fn an_application_without_the_routes_is_not_judged() {
+    assert_conforms(&shop(), items);
+}
+
+#[test]
+fn a_missing_resource_may_be_meant() {
+    let judged = Conformance::under(&shop()).at_missing("/api/none");
+    assert!(judged.judge(items).conforms());
+    assert!(!judged.judge(reflecting_items).conforms());
+}
+
+#[test]
+fn a_resource_need_not_take_get() {
+    let judged = Conformance::under(&shop()).at("/api/orders");
+    let orders = |policy: &Policy| {
+        Router::new()
+            .route("/api/orders", post(|| async { "ordered" }))
+            .layer(layer(policy))
+    };
+    judged.assert(orders);
 }
 
 #[test]
