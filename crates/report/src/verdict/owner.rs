@@ -74,7 +74,9 @@ impl Owner {
         }
         match (judges, wire, browser) {
             (Judges::Clients, ..) => Self::Suite,
-            (Judges::Servers, Some(wire), Some(browser)) if !agree(&wire, &browser) => {
+            (Judges::Servers, Some(wire), Some(browser))
+                if !agree(&wire, &browser) && !is_beyond_pages(&wire, &browser) =>
+            {
                 Self::ServerHiddenByBrowser
             }
             (Judges::Servers, ..) => Self::Server,
@@ -117,6 +119,18 @@ fn agree(
     wire.outcomes == browser.outcomes && !on_wire.is_disjoint(in_browser)
 }
 
+/// Whether the wire saw something wrong in messages alone, where the browser, which saw the same outcomes and
+/// nothing wrong, may have had nobody to look at its messages.
+fn is_beyond_pages(
+    (wire, on_wire): &(&LegVerdict, Differences<'_>),
+    (browser, in_browser): &(&LegVerdict, Differences<'_>),
+) -> bool {
+    let of_a_message = |(_, field): &(usize, &str)| {
+        field.starts_with("requests") || field.starts_with("responses")
+    };
+    in_browser.is_empty() && wire.outcomes == browser.outcomes && on_wire.iter().all(of_a_message)
+}
+
 #[cfg(test)]
 mod tests {
     use crosscheck_vectors::{
@@ -151,6 +165,12 @@ mod tests {
         fixture::leg(leg, Readable, mismatches)
     }
 
+    fn told_too_much(leg: Leg) -> LegVerdict {
+        let field = "responses[0].no-cors-headers";
+        let mismatches = vec![mismatch(field, Kind::Required, Effect::Other)];
+        fixture::leg(leg, NetworkError, mismatches)
+    }
+
     fn surveyed(leg: Leg) -> LegVerdict {
         let mismatches = vec![mismatch("status", Kind::Survey, Effect::Other)];
         fixture::leg(leg, NetworkError, mismatches)
@@ -168,6 +188,8 @@ mod tests {
     #[case::confirmed(Judges::Servers, vec![wrong(Leg::Wire), wrong(Leg::Chromium)], Owner::Server)]
     #[case::hidden(Judges::Servers, vec![wrong(Leg::Wire), right(Leg::Chromium)], Owner::ServerHiddenByBrowser)]
     #[case::added(Judges::Servers, vec![wrong(Leg::Wire), wrong_elsewhere(Leg::Chromium)], Owner::ServerHiddenByBrowser)]
+    #[case::beyond_pages(Judges::Servers, vec![told_too_much(Leg::Wire), right(Leg::Chromium)], Owner::Server)]
+    #[case::beyond_pages_but_read(Judges::Servers, vec![told_too_much(Leg::Wire), wrong_elsewhere(Leg::Chromium)], Owner::ServerHiddenByBrowser)]
     #[case::only_browser(Judges::Servers, vec![right(Leg::Wire), wrong(Leg::Chromium)], Owner::Browser)]
     #[case::wire_alone(Judges::Servers, vec![wrong(Leg::Wire)], Owner::Server)]
     #[case::browser_alone(Judges::Servers, vec![wrong(Leg::Chromium)], Owner::Server)]
