@@ -2,7 +2,7 @@
 
 use std::{error::Error, io, time::Duration};
 
-use tokio_rustls::rustls;
+use tokio_rustls::rustls::{self, CertificateError};
 
 use crate::judge::chain;
 
@@ -72,13 +72,26 @@ fn tls_error<'e>(cause: &'e (dyn Error + 'static)) -> Option<&'e rustls::Error> 
 }
 
 fn of_tls(error: &rustls::Error) -> String {
-    if matches!(error, rustls::Error::InvalidCertificate(_)) {
-        format!(
-            "its certificate cannot be trusted ({error}); `--insecure` takes any, and the file that `SSL_CERT_FILE` names says which are trusted"
-        )
+    if let rustls::Error::InvalidCertificate(wrong) = error {
+        of_certificate(wrong)
     } else if matches!(error, rustls::Error::InvalidMessage(_)) {
         format!("it speaks no TLS at that port ({error}); is its URL `http://…`?")
     } else {
         format!("no secure connection: {error}")
     }
+}
+
+fn of_certificate(wrong: &CertificateError) -> String {
+    let unknown = matches!(
+        wrong,
+        CertificateError::UnknownIssuer | CertificateError::BadSignature
+    );
+    if unknown {
+        return "its certificate is not trusted: it is self-signed, or of an authority that is not known; `--insecure` takes any, and `SSL_CERT_FILE` names a file of those to trust, which holds for the wire alone: the browser has its own".to_owned();
+    }
+    // The library has no type for it.
+    if wrong.to_string().contains("CaUsedAsEndEntity") {
+        return "its certificate is not trusted: it is self-signed, made for an authority instead of a server; `--insecure` takes any, and one that is made with `CA:FALSE` can be trusted".to_owned();
+    }
+    format!("its certificate cannot be trusted ({wrong}); `--insecure` takes any")
 }

@@ -3,11 +3,16 @@
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
+    sync::Arc,
     thread,
 };
 
 use crosscheck_harness::deployment::may_be_asked_by_secure_pages;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use rstest::rstest;
+use tokio_rustls::rustls::{
+    ServerConfig, ServerConnection, crypto::ring, pki_types::PrivateKeyDer,
+};
 use url::Url;
 
 use crate::binary::{Bench, Ran};
@@ -61,6 +66,45 @@ fn login(_: &[String]) -> &'static str {
 
 fn moved(_: &[String]) -> &'static str {
     "HTTP/1.1 302 Found\r\nLocation: /login\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+}
+
+/// A server behind a certificate that it made itself.
+fn self_signed(is_ca: IsCa) -> SocketAddr {
+    let mut parameters = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    parameters.is_ca = is_ca;
+    let key = KeyPair::generate().unwrap();
+    let certificate = parameters.self_signed(&key).unwrap();
+    let private = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], private)
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let mut tls = ServerConnection::new(Arc::clone(&config)).unwrap();
+            // The client hangs up.
+            let _gone = tls.complete_io(&mut stream);
+        }
+    });
+    address
+}
+
+#[rstest]
+#[case::server(IsCa::ExplicitNoCa, &["it is self-signed, or of", "`SSL_CERT_FILE`", "for the wire alone"])]
+#[case::authority(IsCa::Ca(BasicConstraints::Unconstrained), &["it is self-signed, made for an authority", "`CA:FALSE`"])]
+fn a_certificate_that_is_not_trusted_is_told(#[case] is_ca: IsCa, #[case] why: &[&str]) {
+    let url = format!("https://{}/", self_signed(is_ca));
+    let told = [
+        ["its certificate is not trusted", "`--insecure`"].as_slice(),
+        why,
+    ]
+    .concat();
+    run(&url, "").refused(&told);
 }
 
 /// Answers everybody but browsers.
