@@ -64,6 +64,8 @@ pub struct Options {
     pub stage: SocketAddr,
     /// Base64 of the SHA-256 of the public key (SPKI) in the listener's certificate.
     pub spki: String,
+    /// The same of another certificate that is trusted.
+    pub trusted: Option<String>,
     /// The path of the page, such as `/page/4f2a`; the same for every host.
     pub page_path: String,
     /// How long one call of a page may take, and one answer of the browser.

@@ -1,6 +1,7 @@
 //! A client of deployed servers: real names, verified TLS, a polite pace, no redirect followed.
 
 mod failure;
+mod key;
 
 use std::{
     collections::HashMap,
@@ -18,6 +19,7 @@ use tokio_rustls::rustls::crypto::ring;
 
 use crate::drive::{Answered, Transport, TransportError};
 pub use failure::Unanswered;
+pub use key::trusted_key;
 
 /// How deployed servers are talked to.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,6 +132,7 @@ impl Deployed {
             .user_agent(concat!("crosscheck/", env!("CARGO_PKG_VERSION")))
             .tls_danger_accept_invalid_certs(settings.certificates == Certificates::Any)
             .tcp_nodelay(true)
+            .tls_info(true)
             // Before an answer is overdue, so that it is known which of the two is missing.
             .connect_timeout(settings.timeout.mul_f64(SHARE_OF_CONNECTING))
             .build()?;
@@ -148,19 +151,23 @@ impl Deployed {
     ///
     /// If the server cannot be reached, does not answer in time, or what it says is no HTTP.
     pub async fn send(&self, request: &OutgoingRequest) -> Result<Response, Unanswered> {
-        let library = self.request(request)?;
-        self.pace.wait(library.url().authority()).await;
-        let deadline = Instant::now() + self.timeout;
-        let sent = timeout_at(deadline, self.http.execute(library)).await;
-        let answer = sent
-            .map_err(|_elapsed| Unanswered::TooSlow(self.timeout))?
-            .map_err(|error| Unanswered::Failed(error.without_url()))?;
+        let answer = self.execute(request).await?;
         if answer.status() == StatusCode::TOO_MANY_REQUESTS {
             return Err(Unanswered::TooMany);
         }
         // A stream of events never ends, and nothing depends on what it says.
-        let deadline = deadline.min(Instant::now() + LONGEST_WAIT_FOR_BODY);
+        let deadline = Instant::now() + LONGEST_WAIT_FOR_BODY.min(self.timeout);
         Ok(self.receive(answer, deadline).await)
+    }
+
+    /// The answer to `request`, as far as its head.
+    async fn execute(&self, request: &OutgoingRequest) -> Result<reqwest::Response, Unanswered> {
+        let library = self.request(request)?;
+        self.pace.wait(library.url().authority()).await;
+        let deadline = Instant::now() + self.timeout;
+        let sent = timeout_at(deadline, self.http.execute(library)).await;
+        sent.map_err(|_elapsed| Unanswered::TooSlow(self.timeout))?
+            .map_err(|error| Unanswered::Failed(error.without_url()))
     }
 
     fn request(&self, request: &OutgoingRequest) -> Result<reqwest::Request, Unanswered> {

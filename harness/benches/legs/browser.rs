@@ -65,6 +65,7 @@ impl Bare {
             binary: find_binary(None).into_diagnostic()?,
             stage: stage.addr(),
             spki: stage.spki_sha256_base64().to_owned(),
+            trusted: None,
             page_path,
             timeout: PATIENCE,
         };

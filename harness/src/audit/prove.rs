@@ -6,12 +6,16 @@ use serde_json::json;
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::{report::ShownProof, sender::Sharing, weakness::Proof};
+use super::{
+    report::ShownProof,
+    sender::{Sender, Sharing},
+    weakness::Proof,
+};
 use crate::{
     chromium::{
         BrowserError, Call, Chromium, Ending, Frame, Jar, Names, Options, Outcome, Place, Witness,
     },
-    deployed::Certificates,
+    deployed::{Certificates, Settings, trusted_key},
     judge::chain,
     playground::{Playground, PlaygroundError},
 };
@@ -65,7 +69,8 @@ impl Prover {
             hosts: hosts.collect(),
             others: self.certificates,
         };
-        let browser = match Chromium::launch_among(self.options(), &names).await {
+        let options = self.options(url).await;
+        let browser = match Chromium::launch_among(options, &names).await {
             Ok(browser) => browser,
             Err(error) => {
                 let said = chain(&error);
@@ -87,11 +92,19 @@ impl Prover {
         made
     }
 
-    fn options(&self) -> Options {
+    async fn options(&self, url: &Url) -> Options {
+        let settings = Settings {
+            timeout: self.patience,
+            certificates: self.certificates,
+            private: Vec::new(),
+            per_second: None,
+            longest_body: 0,
+        };
         Options {
             binary: self.binary.clone(),
             stage: self.playground.stage.addr(),
             spki: self.playground.stage.spki_sha256_base64().to_owned(),
+            trusted: trusted_key(&Sender::Nobody.ask(url), &settings).await,
             page_path: self.playground.page_path(),
             timeout: self.patience,
         }

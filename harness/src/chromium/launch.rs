@@ -4,7 +4,6 @@ use std::{
     collections::HashMap,
     ffi::OsString,
     fmt, fs, io,
-    net::SocketAddr,
     path::{Path, PathBuf},
     thread,
     time::Duration,
@@ -118,7 +117,7 @@ async fn start(
     sandbox: Sandbox,
 ) -> Result<Process, BrowserError> {
     let profile = Profile::fresh().map_err(BrowserError::Profile)?;
-    let arguments = arguments(options.stage, &options.spki, names);
+    let arguments = arguments(options, names);
     let (sender, receiver) = oneshot::channel();
     let (binary, user_data_dir) = (options.binary.clone(), profile.0.clone());
     let (given, patience) = (arguments.clone(), options.timeout);
@@ -198,7 +197,8 @@ fn is_superuser() -> bool {
 }
 
 /// The command line, without what `headless_chrome` adds for the options above.
-fn arguments(stage: SocketAddr, spki: &str, names: &Names) -> Vec<OsString> {
+fn arguments(options: &Options, names: &Names) -> Vec<OsString> {
+    let stage = options.stage;
     let mut arguments: Vec<OsString> = FLAGS.iter().map(OsString::from).collect();
     // DevTools is not looked up by the browser, so it is not affected.
     let rules = match names {
@@ -221,7 +221,10 @@ fn arguments(stage: SocketAddr, spki: &str, names: &Names) -> Vec<OsString> {
     if others == Certificates::Any {
         arguments.push("--ignore-certificate-errors".into());
     }
-    arguments.push(format!("--ignore-certificate-errors-spki-list={spki}").into());
+    let keys = [Some(&*options.spki), options.trusted.as_deref()];
+    let keys: Vec<_> = keys.into_iter().flatten().collect();
+    let keys = keys.join(",");
+    arguments.push(format!("--ignore-certificate-errors-spki-list={keys}").into());
     arguments
 }
 
@@ -264,11 +267,24 @@ const FLAGS: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::{Certificates, Names, arguments};
+    use std::time::Duration;
+
+    use super::{Certificates, Names, Options, arguments};
+
+    fn options() -> Options {
+        Options {
+            binary: "chromium".into(),
+            stage: "127.0.0.1:4711".parse().unwrap(),
+            spki: "c3BraQ==".to_owned(),
+            trusted: None,
+            page_path: "/page".to_owned(),
+            timeout: Duration::from_secs(1),
+        }
+    }
 
     #[test]
     fn every_host_and_port_leads_to_the_stage() {
-        let arguments = arguments("127.0.0.1:4711".parse().unwrap(), "c3BraQ==", &Names::All);
+        let arguments = arguments(&options(), &Names::All);
         assert!(arguments.contains(&"--host-resolver-rules=MAP * 127.0.0.1:4711".into()));
         assert!(arguments.contains(&"--ignore-certificate-errors-spki-list=c3BraQ==".into()));
         assert!(!arguments.contains(&"--ignore-certificate-errors".into()));
@@ -280,12 +296,22 @@ mod tests {
             hosts: vec!["a.example:443".to_owned(), "b.example:80".to_owned()],
             others,
         };
-        let stage = "127.0.0.1:4711".parse().unwrap();
-        let verified = arguments(stage, "c3BraQ==", &only(Certificates::Trusted));
+        let verified = arguments(&options(), &only(Certificates::Trusted));
         let rules = "--host-resolver-rules=MAP a.example:443 127.0.0.1:4711, MAP b.example:80 127.0.0.1:4711";
         assert!(verified.contains(&rules.into()), "{verified:?}");
         assert!(!verified.contains(&"--ignore-certificate-errors".into()));
-        let any = arguments(stage, "c3BraQ==", &only(Certificates::Any));
+        let any = arguments(&options(), &only(Certificates::Any));
         assert!(any.contains(&"--ignore-certificate-errors".into()));
+    }
+
+    #[test]
+    fn a_certificate_that_others_trust_is_trusted() {
+        let options = Options {
+            trusted: Some("a2V5".to_owned()),
+            ..options()
+        };
+        let arguments = arguments(&options, &Names::All);
+        let keys = "--ignore-certificate-errors-spki-list=c3BraQ==,a2V5";
+        assert!(arguments.contains(&keys.into()), "{arguments:?}");
     }
 }

@@ -24,6 +24,7 @@ fn options(listener: &Listener) -> Options {
         .unwrap(),
         stage: listener.address,
         spki: listener.spki.clone(),
+        trusted: None,
         page_path: PAGE_PATH.to_owned(),
         timeout: Duration::from_secs(10),
     }

@@ -87,7 +87,7 @@ fn of_certificate(wrong: &CertificateError) -> String {
         CertificateError::UnknownIssuer | CertificateError::BadSignature
     );
     if unknown {
-        return "its certificate is not trusted: it is self-signed, or of an authority that is not known; `--insecure` takes any, and `SSL_CERT_FILE` names a file of those to trust, which holds for the wire alone: the browser has its own".to_owned();
+        return "its certificate is not trusted: it is self-signed, or of an authority that is not known; `--insecure` takes any, and `SSL_CERT_FILE` names a file of those to trust".to_owned();
     }
     // The library has no type for it.
     if wrong.to_string().contains("CaUsedAsEndEntity") {

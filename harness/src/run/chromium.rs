@@ -14,9 +14,11 @@ use super::{
     waves::{Keep, Replay},
 };
 use crate::{
+    audit::sender::Sender,
     browse::{Browse, PlanError, ReplayError, Replayed},
     case::Case,
     chromium::{BrowserError, Chromium, Names, Options},
+    deployed::trusted_key,
     judge::{chain, leg_result, settled, unjudged},
     playground::Playground,
     subject::SubjectConfig,
@@ -29,8 +31,8 @@ const RESTARTS: usize = 2;
 #[derive(Debug)]
 pub(super) struct ChromiumLeg<'a> {
     config: &'a Config,
-    binary: &'a Path,
     playground: &'a Playground,
+    options: Options,
     /// None once it died.
     engine: Option<Chromium>,
     version: String,
@@ -40,11 +42,25 @@ impl<'a> ChromiumLeg<'a> {
     /// Starts the browser.
     pub(super) async fn launch(
         config: &'a Config,
-        binary: &'a Path,
+        binary: &Path,
         playground: &'a Playground,
     ) -> Result<Self, RunError> {
-        let options = options(config, binary, playground);
-        let engine = Chromium::launch_among(options, &names(config))
+        let trusted = match &config.subject {
+            SubjectConfig::Deployed(deployed) => {
+                let request = Sender::Nobody.ask(deployed.deployment.url());
+                trusted_key(&request, &deployed.settings).await
+            }
+            SubjectConfig::Adapter(_) | SubjectConfig::Reference(_) => None,
+        };
+        let options = Options {
+            binary: binary.to_owned(),
+            stage: playground.stage.addr(),
+            spki: playground.stage.spki_sha256_base64().to_owned(),
+            trusted,
+            page_path: playground.page_path(),
+            timeout: config.patience,
+        };
+        let engine = Chromium::launch_among(options.clone(), &names(config))
             .await
             .map_err(RunError::Browser)?;
         if let SubjectConfig::Deployed(deployed) = &config.subject {
@@ -56,8 +72,8 @@ impl<'a> ChromiumLeg<'a> {
         }
         Ok(Self {
             config,
-            binary,
             playground,
+            options,
             version: engine.version().to_owned(),
             engine: Some(engine),
         })
@@ -76,8 +92,7 @@ impl<'a> ChromiumLeg<'a> {
         if let Some(engine) = self.engine.take() {
             return Ok(engine);
         }
-        let options = options(self.config, self.binary, self.playground);
-        let launched = Chromium::launch_among(options, &names(self.config)).await;
+        let launched = Chromium::launch_among(self.options.clone(), &names(self.config)).await;
         launched.map_err(RunError::Browser)
     }
 }
@@ -113,16 +128,6 @@ impl Replay for ChromiumLeg<'_> {
             }
         }
         Ok(())
-    }
-}
-
-fn options(config: &Config, binary: &Path, playground: &Playground) -> Options {
-    Options {
-        binary: binary.to_owned(),
-        stage: playground.stage.addr(),
-        spki: playground.stage.spki_sha256_base64().to_owned(),
-        page_path: playground.page_path(),
-        timeout: config.patience,
     }
 }
 

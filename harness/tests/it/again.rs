@@ -38,6 +38,7 @@ async fn start(playground: &Playground) -> Chromium {
         binary,
         stage: playground.stage.addr(),
         spki: playground.stage.spki_sha256_base64().to_owned(),
+        trusted: None,
         page_path: playground.page_path(),
         timeout: PATIENCE,
     };

@@ -11,7 +11,7 @@ use crosscheck_harness::deployment::may_be_asked_by_secure_pages;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use rstest::rstest;
 use tokio_rustls::rustls::{
-    ServerConfig, ServerConnection, crypto::ring, pki_types::PrivateKeyDer,
+    ServerConfig, ServerConnection, StreamOwned, crypto::ring, pki_types::PrivateKeyDer,
 };
 use url::Url;
 
@@ -68,8 +68,8 @@ fn moved(_: &[String]) -> &'static str {
     "HTTP/1.1 302 Found\r\nLocation: /login\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 }
 
-/// A server behind a certificate that it made itself.
-fn self_signed(is_ca: IsCa) -> SocketAddr {
+/// A server behind a certificate that it made itself, and that certificate.
+fn self_signed(is_ca: IsCa) -> (SocketAddr, String) {
     let mut parameters = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
     parameters.is_ca = is_ca;
     let key = KeyPair::generate().unwrap();
@@ -85,20 +85,51 @@ fn self_signed(is_ca: IsCa) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {
-        for mut stream in listener.incoming().map_while(Result::ok) {
-            let mut tls = ServerConnection::new(Arc::clone(&config)).unwrap();
-            // The client hangs up.
-            let _gone = tls.complete_io(&mut stream);
+        for stream in listener.incoming().map_while(Result::ok) {
+            let tls = ServerConnection::new(Arc::clone(&config)).unwrap();
+            thread::spawn(move || answer_safely(StreamOwned::new(tls, stream)));
         }
     });
-    address
+    (address, certificate.pem())
+}
+
+/// That the other side hangs up is none of our business.
+fn answer_safely(mut stream: StreamOwned<ServerConnection, TcpStream>) {
+    let lines = BufReader::new(&mut stream).lines();
+    let head = lines
+        .map_while(Result::ok)
+        .take_while(|line| !line.is_empty());
+    if head.count() == 0 {
+        return;
+    }
+    let answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    let _gone = stream.write_all(answer);
+    stream.conn.send_close_notify();
+    let _gone = stream.flush();
+}
+
+#[test]
+fn whom_the_client_trusts_the_browser_trusts() {
+    let (address, certificate) = self_signed(IsCa::ExplicitNoCa);
+    let bench = Bench::empty();
+    bench.put("policy.json", POLICY);
+    bench.put("trusted.pem", &certificate);
+    let line = format!(
+        "run --policy policy.json --out out --url https://{address}/ --only server/deny/simple-get --format json"
+    );
+    let ran = bench.crosscheck_with(&line, &[("SSL_CERT_FILE", "trusted.pem")]);
+    let found = ran.ended(0).json();
+    for leg in ["wire", "chromium"] {
+        assert_eq!(found["legs"][leg]["passed"], 1, "{found:#}");
+    }
 }
 
 #[rstest]
-#[case::server(IsCa::ExplicitNoCa, &["it is self-signed, or of", "`SSL_CERT_FILE`", "for the wire alone"])]
+#[case::server(IsCa::ExplicitNoCa, &["it is self-signed, or of", "`SSL_CERT_FILE`"])]
 #[case::authority(IsCa::Ca(BasicConstraints::Unconstrained), &["it is self-signed, made for an authority", "`CA:FALSE`"])]
 fn a_certificate_that_is_not_trusted_is_told(#[case] is_ca: IsCa, #[case] why: &[&str]) {
-    let url = format!("https://{}/", self_signed(is_ca));
+    let (address, _) = self_signed(is_ca);
+    let url = format!("https://{address}/");
     let told = [
         ["its certificate is not trusted", "`--insecure`"].as_slice(),
         why,
