@@ -48,13 +48,16 @@ impl Page {
             (n, _) => ("✗", format!("{n} weaknesses")),
         };
         let differing = [
-            ("over-grants", &found.over_grants),
-            ("under-grants", &found.under_grants),
+            ("over-grant", &found.over_grants),
+            ("under-grant", &found.under_grants),
         ];
         let differing: Vec<_> = differing
             .iter()
             .filter(|(_, list)| !list.is_empty())
-            .map(|(word, list)| format!(", {} {word}", list.len()))
+            .map(|(word, list)| match list.len() {
+                1 => format!(", 1 {word}"),
+                n => format!(", {n} {word}s"),
+            })
             .collect();
         let differing = differing.concat();
         let mark = if differing.is_empty() { mark } else { "✗" };

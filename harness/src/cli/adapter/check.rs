@@ -64,8 +64,13 @@ fn in_words(hello: &Hello, found: &[Finding]) -> String {
         ..
     } = hello;
     let mut lines = vec![format!(
-        "{name} {version} ({language}): {} capabilities, {} features unsupported",
+        "{name} {version} ({language}): {} {}, {} unsupported",
         capabilities.len(),
+        if capabilities.len() == 1 {
+            "capability"
+        } else {
+            "capabilities"
+        },
         unsupported.len()
     )];
     lines.extend(
