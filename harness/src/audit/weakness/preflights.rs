@@ -280,6 +280,13 @@ fn private_network(learnt: &Learnt, judgement: &mut Judgement) {
         };
         let seen = "access to a private network is granted to pages that did not ask for it";
         judgement.broken("private-network", severity, seen, &[first.at]);
+    } else if let Some(first) = granting.iter().find(|asked| {
+        let answer = learnt.answer(asked.at);
+        let origin = answer.and_then(|answer| answer.headers.get("access-control-allow-origin"));
+        origin.as_deref() == Some(b"*")
+    }) {
+        let seen = "access to a private network is granted to any page that asks for it";
+        judgement.broken("private-network", Severity::Medium, seen, &[first.at]);
     } else if let Some(first) = granting.first() {
         let seen = "access to a private network is granted to a trusted page that asks for it";
         judgement.note("private-network", seen, &[first.at]);

@@ -72,6 +72,18 @@ fn private_network_for_all(request: &OutgoingRequest) -> Response {
     bare()
 }
 
+/// A public resource that any page may reach in a private network, if it asks.
+fn public_in_a_private_network(request: &OutgoingRequest) -> Response {
+    let answer = Response::new(200).with_header("Access-Control-Allow-Origin", "*");
+    if request
+        .headers
+        .contains("access-control-request-private-network")
+    {
+        return answer.with_header("Access-Control-Allow-Private-Network", "true");
+    }
+    answer
+}
+
 /// Refuses POST, which it does not list, with a status, and says all the same what it lists.
 fn refuses_with_status(request: &OutgoingRequest) -> Response {
     match &*origin(request) {
@@ -150,6 +162,7 @@ async fn what_sound_servers_do_as_they_like(#[case] answer: fn(&OutgoingRequest)
 #[case::with_cookie(reflects_with_cookie, "reflected-origin", "high")]
 #[case::github_pages(trusts_github_pages, "third-party-origin", "high")]
 #[case::private_network(private_network_for_all, "private-network", "medium")]
+#[case::public_private_network(public_in_a_private_network, "private-network", "medium")]
 #[tokio::test]
 async fn weaknesses_found_without_a_hint(
     #[case] answer: fn(&OutgoingRequest) -> Response,
