@@ -33,7 +33,7 @@ use report::{Audit, Outcome, Presenter};
 use target::Target;
 
 /// So many requests are enough for one URL, confirmations included.
-pub const ENOUGH_REQUESTS: u16 = 128;
+pub const ENOUGH_REQUESTS: u16 = 160;
 
 /// What an audit needs beside a URL and a way to reach it.
 #[derive(Debug)]

@@ -193,6 +193,111 @@ pub const NEAR_MISSES: &[Probe] = &[
         |base, names| special(base, names, "%60")
     ),
     probe!(
+        "special-quote",
+        "origin-match",
+        Stranger,
+        "that begins like a trusted one, then a quotation mark",
+        |base, names| special(base, names, "\"")
+    ),
+    probe!(
+        "special-closing-brace",
+        "origin-match",
+        Stranger,
+        "that begins like a trusted one, then `}`",
+        |base, names| special(base, names, "}")
+    ),
+    probe!(
+        "special-plus",
+        "origin-match",
+        Stranger,
+        "that begins like a trusted one, then `+`",
+        |base, names| special(base, names, "+")
+    ),
+    probe!(
+        "special-tilde",
+        "origin-match",
+        Stranger,
+        "that begins like a trusted one, then `~`",
+        |base, names| special(base, names, "~")
+    ),
+    probe!(
+        "special-semicolon",
+        "origin-match",
+        Stranger,
+        "that begins like a trusted one, then `;`",
+        |base, names| special(base, names, ";")
+    ),
+    probe!(
+        "special-ampersand",
+        "origin-match",
+        Stranger,
+        "that begins like a trusted one, then `&`",
+        |base, names| special(base, names, "&")
+    ),
+    probe!(
+        "special-apostrophe",
+        "origin-match",
+        Stranger,
+        "that begins like a trusted one, then an apostrophe",
+        |base, names| special(base, names, "'")
+    ),
+    probe!(
+        "special-parenthesis",
+        "origin-match",
+        Stranger,
+        "that begins like a trusted one, then `(`",
+        |base, names| special(base, names, "(")
+    ),
+    probe!(
+        "special-closing-parenthesis",
+        "origin-match",
+        Stranger,
+        "that begins like a trusted one, then `)`",
+        |base, names| special(base, names, ")")
+    ),
+    probe!(
+        "special-asterisk",
+        "origin-match",
+        Stranger,
+        "that begins like a trusted one, then `*`",
+        |base, names| special(base, names, "*")
+    ),
+    probe!(
+        "special-dollar",
+        "origin-match",
+        Stranger,
+        "that begins like a trusted one, then `$`",
+        |base, names| special(base, names, "$")
+    ),
+    probe!(
+        "special-equals",
+        "origin-match",
+        Stranger,
+        "that begins like a trusted one, then `=`",
+        |base, names| special(base, names, "=")
+    ),
+    probe!(
+        "special-caret",
+        "origin-match",
+        Nothing,
+        "that begins like a trusted one, then `^`",
+        |base, names| special(base, names, "^")
+    ),
+    probe!(
+        "special-bar",
+        "origin-match",
+        Nothing,
+        "that begins like a trusted one, then `|`",
+        |base, names| special(base, names, "|")
+    ),
+    probe!(
+        "special-tab",
+        "origin-match",
+        Nothing,
+        "that begins like a trusted one, then `%0b`",
+        |base, names| special(base, names, "%0b")
+    ),
+    probe!(
         "public-suffix",
         "origin-match",
         Stranger,

@@ -139,6 +139,48 @@ pub const OTHERS: &[Probe] = &[
         |_, _| Some("https://fiddle.jshell.net".to_owned())
     ),
     probe!(
+        "codepen-site",
+        "third-party-origin",
+        Neighbour,
+        "such as CodePen's, where anybody writes",
+        |_, _| Some("https://codepen.io".to_owned())
+    ),
+    probe!(
+        "jsfiddle-site",
+        "third-party-origin",
+        Neighbour,
+        "such as JSFiddle's, where anybody writes",
+        |_, _| Some("https://jsfiddle.net".to_owned())
+    ),
+    probe!(
+        "jsbin",
+        "third-party-origin",
+        Stranger,
+        "such as JS Bin's, where anybody writes",
+        |_, _| Some("http://jsbin.com".to_owned())
+    ),
+    probe!(
+        "github",
+        "third-party-origin",
+        Neighbour,
+        "such as GitHub's, where anybody writes",
+        |_, _| Some("https://github.com".to_owned())
+    ),
+    probe!(
+        "gitlab",
+        "third-party-origin",
+        Neighbour,
+        "such as GitLab's, where anybody writes",
+        |_, _| Some("https://gitlab.com".to_owned())
+    ),
+    probe!(
+        "pastebin",
+        "third-party-origin",
+        Neighbour,
+        "such as Pastebin's, where anybody writes",
+        |_, _| Some("https://pastebin.com".to_owned())
+    ),
+    probe!(
         "extension",
         "third-party-origin",
         Extension,

@@ -207,7 +207,7 @@ async fn what_another_answer_implies_is_not_asked() {
     let weak = &found.weaknesses[0];
     let special = weak.seen.iter().filter(|seen| seen.contains(", then `"));
     assert_eq!(special.count(), 0, "{weak:#?}");
-    assert!(found.requests < 90, "{}", found.requests);
+    assert!(found.requests < 110, "{}", found.requests);
 }
 
 /// Trusts nobody.

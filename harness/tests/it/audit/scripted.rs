@@ -63,6 +63,18 @@ fn bare_not_modified(request: &OutgoingRequest) -> Response {
     }
 }
 
+/// Trusts a site where anybody writes.
+fn trusts_a_playground(request: &OutgoingRequest) -> Response {
+    grant_if(request, |origin| origin == "http://jsbin.com")
+}
+
+/// Takes a sign that few think of for the end of the host.
+fn ends_hosts_at_a_sign(request: &OutgoingRequest) -> Response {
+    grant_if(request, |origin| {
+        origin.starts_with("https://app.shop.example=")
+    })
+}
+
 /// Grants private network access to whoever asks for it, as it should only where it is trusted.
 fn private_network_for_all(request: &OutgoingRequest) -> Response {
     let origin = origin(request);
@@ -161,6 +173,8 @@ async fn what_sound_servers_do_as_they_like(#[case] answer: fn(&OutgoingRequest)
 #[case::open_preflights(open_preflights, "reflected-origin", "high")]
 #[case::with_cookie(reflects_with_cookie, "reflected-origin", "high")]
 #[case::github_pages(trusts_github_pages, "third-party-origin", "high")]
+#[case::playground(trusts_a_playground, "third-party-origin", "high")]
+#[case::sign(ends_hosts_at_a_sign, "origin-match", "high")]
 #[case::private_network(private_network_for_all, "private-network", "medium")]
 #[case::public_private_network(public_in_a_private_network, "private-network", "medium")]
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Servers that trust several origins, and compare each in its own way.
 
 use crosscheck_harness::audit::{
+    ENOUGH_REQUESTS,
     learn::Known,
     report::{Findings, ShownWeakness},
 };
@@ -172,7 +173,7 @@ async fn the_most_telling_are_asked_first_and_the_limit_is_kept() {
     let found = audit.findings().unwrap();
     assert_eq!(found.cut_short, None);
     assert_eq!(weak(found, "origin-match").severity, "high");
-    assert!(n_asked <= 128, "{n_asked}");
+    assert!(n_asked <= ENOUGH_REQUESTS, "{n_asked}");
     let told = "near misses of further trusted origins were left out";
     assert!(found.facts.iter().any(|fact| fact.seen.starts_with(told)));
 }
