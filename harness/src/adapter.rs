@@ -23,7 +23,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio::{net::TcpStream, time::timeout};
 
-use crate::instance::Instance;
+use crosscheck_replay::instance::Instance;
 use fault::{Broken, Fault};
 use manifest::Manifest;
 pub use program::Ending;

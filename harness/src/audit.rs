@@ -26,7 +26,8 @@ pub mod weakness;
 
 use crosscheck_vectors::load::Suite;
 
-use crate::{deployed::PrivateHeader, drive::Transport};
+use crate::deployed::PrivateHeader;
+use crosscheck_replay::drive::Transport;
 use learn::Known;
 use prove::Prover;
 use report::{Audit, Outcome, Presenter};

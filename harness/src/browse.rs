@@ -15,12 +15,12 @@ use futures_util::{StreamExt, stream};
 use tokio::time::sleep;
 
 use crate::{
-    case::Case,
     chromium::{BrowserError, Call, Chromium, Cookie, Ending, Jar},
     handled,
     playground::Playground,
     wire::Client,
 };
+use crosscheck_replay::case::Case;
 pub use plan::PlanError;
 use plan::{Key, Manner, Task, manner, task};
 

@@ -17,7 +17,7 @@ use reqwest::{
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tokio_rustls::rustls::crypto::ring;
 
-use crate::drive::{Answered, Transport, TransportError};
+use crosscheck_replay::drive::{Answered, Transport, TransportError};
 pub use failure::Unanswered;
 pub use key::trusted_key;
 

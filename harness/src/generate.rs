@@ -22,7 +22,7 @@ pub mod trial;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use crosscheck_server::site::Site;
+use crosscheck_reference::site::Site;
 use crosscheck_vectors::{
     load::Files,
     policy::Policy,
@@ -34,11 +34,11 @@ use proptest::{
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
 
-use crate::{
+use ask::{Act, Ask};
+use crosscheck_replay::{
     case::{Case, ServerPart},
     predict::predicted,
 };
-use ask::{Act, Ask};
 use draft::Draft;
 use fit::Fit;
 pub use law::Law;

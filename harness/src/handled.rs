@@ -4,16 +4,13 @@
 //! that can are asked how often a handler ran.
 
 use crosscheck_oracle::{Credentials, HeaderList, OutgoingRequest, Purpose, RequestBody};
+use crosscheck_reference::{HANDLED, site::HITS_PATH};
 use crosscheck_report::observation::{Exchange, Observation};
-use crosscheck_server::{HANDLED, site::HITS_PATH};
 use serde_json::Value;
 use url::Url;
 
-use crate::{
-    case::Case,
-    instance::Instance,
-    wire::{Client, Reuse},
-};
+use crate::wire::{Client, Reuse};
+use crosscheck_replay::{case::Case, instance::Instance};
 
 /// Settles for `observations` of `case`, replayed as `exchange`, which requests the application of
 /// `instance` saw.

@@ -259,7 +259,7 @@ mod tests {
     use crosscheck_vectors::{expect::ExpectedOutcome, vector::VectorId};
 
     use super::{Identity, Ledger, LedgerError, Resume};
-    use crate::judge::unjudged;
+    use crosscheck_replay::judge::unjudged;
 
     fn identity() -> Identity {
         Identity {

@@ -8,16 +8,16 @@ use std::{
     },
 };
 
+use crosscheck_reference::site::Site;
 use crosscheck_server::{
     relay::Relay,
-    site::Site,
     stage::{Stage, StartError},
 };
 
-use crate::{
+use crate::chromium::{FRAMES, PAGE, PROBE};
+use crosscheck_replay::{
     address::Place,
     case::{Case, ServerPart},
-    chromium::{FRAMES, PAGE, PROBE},
 };
 
 /// A listener with everything that a run needs.

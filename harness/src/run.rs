@@ -14,13 +14,13 @@ use std::{
 };
 
 use crosscheck_oracle::FETCH_REVISION;
+use crosscheck_reference::policy::Refusal;
 use crosscheck_report::{
     known::KnownFile,
     observation::Leg,
     overview::Overview,
     results::{Generated, LegIdentity, LegResult, OwnVectors},
 };
-use crosscheck_server::policy::Refusal;
 use crosscheck_vectors::{load::Suite, vector::VectorId};
 
 use crate::{
@@ -30,19 +30,23 @@ use crate::{
         fault::Broken,
         manifest::Manifest,
     },
-    agree::{self, Disagreement},
-    case::{Case, cases},
     chromium::{BrowserError, MissingBrowser},
     clock,
     interrupt::interrupted,
     ledger::{Identity, Ledger, LedgerError, Resume},
-    output::{self, OutputError},
+    output,
+    output::OutputError,
     playground::{Playground, PlaygroundError},
     progress::Progress,
     select::{SelectError, Selection},
     subject::{Subject, SubjectConfig},
 };
 use chromium::ChromiumLeg;
+use crosscheck_replay::{
+    agree,
+    agree::Disagreement,
+    case::{Case, cases},
+};
 use waves::Keep;
 use wire::WireLeg;
 

@@ -3,7 +3,7 @@
 use crosscheck_vectors::vector::Kind;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
-use crate::case::Case;
+use crosscheck_replay::case::Case;
 
 /// A selection of vectors.
 #[derive(Clone, Debug, Default)]
@@ -139,7 +139,7 @@ mod tests {
     use rstest::rstest;
 
     use super::{Selection, Shard};
-    use crate::case::{Case, cases};
+    use crosscheck_replay::case::{Case, cases};
 
     fn all() -> Vec<Case> {
         cases(&Suite::embedded().unwrap(), None)

@@ -8,17 +8,19 @@ use std::{
     time::Duration,
 };
 
+use crosscheck_reference::fault::Fault;
 use crosscheck_report::verdict::Verdict;
-use crosscheck_server::fault::Fault;
 use crosscheck_vectors::{load::Suite, vector::VectorId};
 use serde::Serialize;
 
 use crate::{
-    agree::{Disagreement, agree, prediction},
-    case::{Case, cases},
     mutation::{Mutations, Outcome},
     playground::{Playground, PlaygroundError},
     wire::Wire,
+};
+use crosscheck_replay::{
+    agree::{Disagreement, agree, prediction},
+    case::{Case, cases},
 };
 pub use flip::{Flip, flips};
 

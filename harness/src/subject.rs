@@ -3,16 +3,18 @@
 
 use std::sync::Arc;
 
+use crosscheck_reference::site::Setup;
 use crosscheck_report::results;
-use crosscheck_server::site::Setup;
 use crosscheck_vectors::{load::Suite, policy::Policy};
 
 use crate::{
     adapter::{Adapter, Put, fault::Broken, manifest::Manifest},
-    case::{Case, ServerPart, cases_of, may_refuse},
     deployed::{Certificates, Settings},
-    deployment::Deployment,
     run::VERSION,
+};
+use crosscheck_replay::{
+    case::{Case, ServerPart, cases_of, may_refuse},
+    deployment::Deployment,
 };
 
 /// What to judge, checked.

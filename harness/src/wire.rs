@@ -12,24 +12,24 @@ use std::{
 };
 
 use crosscheck_oracle::OutgoingRequest;
+use crosscheck_reference::{HANDLED, script::closes};
 use crosscheck_report::{observation::Leg, results::LegResult};
-use crosscheck_server::{HANDLED, script::closes, stage::Stage};
+use crosscheck_server::stage::Stage;
 use tokio::task::JoinSet;
 
-use crate::{
-    address::Place,
-    case::{Case, ServerPart},
-    deployed::Deployed,
-    deployment::Deployment,
-    drive::{Answered, DriveError, Transport, TransportError},
-    handled,
-    instance::Instance,
-    judge::{chain, leg_result, settled, unjudged},
-    playground::Playground,
-    shared_cache::{self, Visits},
-};
+use crate::{deployed::Deployed, handled, playground::Playground};
 pub use client::render;
 pub(crate) use client::{Client, Reuse};
+use crosscheck_replay::{
+    address::Place,
+    case::{Case, ServerPart},
+    deployment::Deployment,
+    drive::{Answered, DriveError, Transport, TransportError},
+    instance::Instance,
+    judge::{chain, leg_result, settled, unjudged},
+    shared_cache,
+    shared_cache::Visits,
+};
 
 /// Replays cases over plain sockets, whatever their URLs' schemes: the subject is on this machine.
 #[derive(Clone, Debug)]

@@ -3,12 +3,11 @@
 
 use std::{error::Error, process::ExitCode, sync::Arc, time::Duration};
 
-use crosscheck_harness::{
+use crosscheck_harness::{playground::Playground, wire::Wire};
+use crosscheck_replay::{
     agree::agree,
     case::{Case, cases},
     judge::{leg_result, settled},
-    playground::Playground,
-    wire::Wire,
 };
 use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
 use crosscheck_vectors::load::Suite;

@@ -2,12 +2,12 @@
 
 use std::{panic, sync::Arc, thread};
 
-use crosscheck_harness::{
+use crosscheck_replay::{
     address::Place,
     case::{Case, ServerPart, cases, may_refuse},
+    declared_policy::{cases_under, lacks, of_one_resource},
     judge::{chain, leg_result, settled, unjudged},
     shared_cache::replay,
-    under::{cases_under, lacks, of_one_resource},
 };
 use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
 use crosscheck_vectors::{load::Suite, policy::Policy};

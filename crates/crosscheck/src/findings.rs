@@ -2,7 +2,7 @@
 
 use std::{fmt, slice};
 
-use crosscheck_harness::case::Case;
+use crosscheck_replay::case::Case;
 use crosscheck_report::{
     observation::{Exchange, Observation},
     overview::{LegVerdict, VectorVerdict},

@@ -34,14 +34,15 @@
 //! your own application instead, name it with [`Conformance::at`].
 
 mod conformance;
+mod echo;
 mod findings;
 mod service;
 
-pub use crosscheck_server::app::application as echo;
 pub use crosscheck_vectors::policy::{Listing, MaxAge, OriginRule, Policy};
 
 pub use self::{
     conformance::{Conformance, Unfit},
+    echo::echo,
     findings::{Findings, Missed},
     service::Subject,
 };

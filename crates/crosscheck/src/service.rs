@@ -3,9 +3,9 @@
 use std::{error::Error, panic::AssertUnwindSafe};
 
 use axum::body::{Body, Bytes, HttpBody};
-use crosscheck_harness::drive::{Answered, Transport, TransportError};
 use crosscheck_oracle::{OutgoingRequest, Response};
-use crosscheck_server::HANDLED;
+use crosscheck_reference::HANDLED;
+use crosscheck_replay::drive::{Answered, Transport, TransportError};
 use futures_util::FutureExt;
 use http::{HeaderValue, Request, header::HOST};
 use http_body_util::BodyExt;

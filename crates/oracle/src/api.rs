@@ -2,19 +2,21 @@
 
 use url::Url;
 
-use crate::failure::Failure;
-use crate::fetch::{Outcome, Step, fetch};
-use crate::header::HeaderList;
-use crate::method::{is_cors_safelisted_method, is_forbidden_method, is_method, normalize_method};
-use crate::origin::Origin;
-use crate::preflight_cache::{Millis, PreflightCache};
-use crate::redirect::includes_credentials;
-use crate::request::{
-    Blob, CacheMode, CredentialsMode, EmbedderPolicy, Flag, RedirectMode, ReferrerPolicy, Request,
-    RequestBody, RequestMode,
+use crate::{
+    failure::Failure,
+    fetch::{Outcome, Step, fetch},
+    header::HeaderList,
+    method::{is_cors_safelisted_method, is_forbidden_method, is_method, normalize_method},
+    origin::Origin,
+    preflight_cache::{Millis, PreflightCache},
+    redirect::includes_credentials,
+    request::{
+        Blob, CacheMode, CredentialsMode, EmbedderPolicy, Flag, RedirectMode, ReferrerPolicy,
+        Request, RequestBody, RequestMode,
+    },
+    site::{RegistrableDomain, registrable_domain_by_labels},
+    trace::Trace,
 };
-use crate::site::{RegistrableDomain, registrable_domain_by_labels};
-use crate::trace::Trace;
 
 mod body;
 mod error;

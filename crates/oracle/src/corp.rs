@@ -1,9 +1,11 @@
 //! `Cross-Origin-Resource-Policy`, which guards responses that CORS leaves opaque.
 
-use crate::origin::Origin;
-use crate::request::{EmbedderPolicy, Request};
-use crate::response::Response;
-use crate::site::schemelessly_same_site;
+use crate::{
+    origin::Origin,
+    request::{EmbedderPolicy, Request},
+    response::Response,
+    site::schemelessly_same_site,
+};
 
 /// What the header says, or what the embedder policy reads into its absence.
 enum Policy {

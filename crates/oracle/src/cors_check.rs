@@ -3,8 +3,10 @@
 use thiserror::Error;
 use url::Url;
 
-use crate::request::{CredentialsMode, Request};
-use crate::response::Response;
+use crate::{
+    request::{CredentialsMode, Request},
+    response::Response,
+};
 
 /// Why a response may not be shared.
 ///

@@ -1,7 +1,9 @@
 //! Reading header values: the two ways that parse, next to [`HeaderList::get`], which does not.
 
-use crate::header::{HeaderList, is_tab_or_space, trim};
-use crate::token::is_token;
+use crate::{
+    header::{HeaderList, is_tab_or_space, trim},
+    token::is_token,
+};
 
 /// What [`extract_list`] found.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,11 +2,10 @@
 
 use thiserror::Error;
 
-use crate::api::ApiError;
-use crate::cors_check::CorsCheckFailure;
-use crate::main_fetch::ModeFailure;
-use crate::preflight::PreflightFailure;
-use crate::redirect::RedirectFailure;
+use crate::{
+    api::ApiError, cors_check::CorsCheckFailure, main_fetch::ModeFailure,
+    preflight::PreflightFailure, redirect::RedirectFailure,
+};
 
 /// Why script gets no response.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

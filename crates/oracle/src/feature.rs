@@ -2,19 +2,21 @@
 
 use url::Url;
 
-use crate::api::CallBody;
-use crate::failure::Failure;
-use crate::fetch::Outcome;
-use crate::filter::{FilteredResponse, ResponseType};
-use crate::mime::has_essence;
-use crate::network::KEEPALIVE_QUOTA;
-use crate::origin::Origin;
-use crate::request::{
-    CacheMode, CorsAttribute, CredentialsMode, Flag, RedirectMode, Request, RequestMode,
+use crate::{
+    api::CallBody,
+    failure::Failure,
+    fetch::Outcome,
+    filter::{FilteredResponse, ResponseType},
+    mime::has_essence,
+    network::KEEPALIVE_QUOTA,
+    origin::Origin,
+    request::{
+        CacheMode, CorsAttribute, CredentialsMode, Flag, RedirectMode, Request, RequestMode,
+    },
+    response::{Response, is_ok_status},
+    safelist::is_cors_safelisted_request_header,
+    trace::Trace,
 };
-use crate::response::{Response, is_ok_status};
-use crate::safelist::is_cors_safelisted_request_header;
-use crate::trace::Trace;
 
 /// An element, or an interface, that fetches in a way of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

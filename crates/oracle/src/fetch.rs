@@ -1,13 +1,14 @@
 //! The whole fetch as a state machine without IO.
 
-use crate::failure::Failure;
-use crate::filter::FilteredResponse;
-use crate::network::OutgoingRequest;
-use crate::network::Purpose;
-use crate::preflight_cache::{Millis, PreflightCache};
-use crate::request::Request;
-use crate::response::Response;
-use crate::trace::Trace;
+use crate::{
+    failure::Failure,
+    filter::FilteredResponse,
+    network::{OutgoingRequest, Purpose},
+    preflight_cache::{Millis, PreflightCache},
+    request::Request,
+    response::Response,
+    trace::Trace,
+};
 
 mod flow;
 

@@ -2,11 +2,13 @@
 
 use url::Url;
 
-use crate::extract::{Extracted, extract_list};
-use crate::header::HeaderList;
-use crate::request::{CredentialsMode, Request, ResponseTainting};
-use crate::response::{Response, is_null_body_status};
-use crate::safelist::{is_cors_safelisted_response_header_name, is_forbidden_response_header_name};
+use crate::{
+    extract::{Extracted, extract_list},
+    header::HeaderList,
+    request::{CredentialsMode, Request, ResponseTainting},
+    response::{Response, is_null_body_status},
+    safelist::{is_cors_safelisted_response_header_name, is_forbidden_response_header_name},
+};
 
 /// The type of a filtered response. A network error is a [`Failure`](crate::Failure) instead.
 ///

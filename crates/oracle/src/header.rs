@@ -1,7 +1,6 @@
 //! Header lists: ordered, duplicates and spelling kept, values as bytes.
 
-use std::borrow::Cow;
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use crate::token::is_token;
 

@@ -3,8 +3,10 @@
 use thiserror::Error;
 use url::Url;
 
-use crate::preflight::{PreflightReason, preflight_reason};
-use crate::request::{RedirectMode, Request, RequestMode, ResponseTainting};
+use crate::{
+    preflight::{PreflightReason, preflight_reason},
+    request::{RedirectMode, Request, RequestMode, ResponseTainting},
+};
 
 /// What main fetch decides for a request at its current URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

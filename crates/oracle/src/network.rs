@@ -2,10 +2,10 @@
 
 use url::Url;
 
-use crate::header::HeaderList;
-use crate::origin::Origin;
-use crate::request::{
-    CacheMode, ReferrerPolicy, Request, RequestBody, RequestMode, ResponseTainting,
+use crate::{
+    header::HeaderList,
+    origin::Origin,
+    request::{CacheMode, ReferrerPolicy, Request, RequestBody, RequestMode, ResponseTainting},
 };
 
 /// The most bytes that the body of a request may have that outlives its page.

@@ -2,12 +2,14 @@
 
 use thiserror::Error;
 
-use crate::cors_check::{CorsCheckFailure, cors_check};
-use crate::extract::{Extracted, ExtractedSingle, extract_list, extract_max_age};
-use crate::method::is_cors_safelisted_method;
-use crate::request::{CredentialsMode, Request};
-use crate::response::{Response, is_ok_status, is_redirect_status};
-use crate::safelist::{cors_unsafe_request_header_names, is_cors_non_wildcard_request_header_name};
+use crate::{
+    cors_check::{CorsCheckFailure, cors_check},
+    extract::{Extracted, ExtractedSingle, extract_list, extract_max_age},
+    method::is_cors_safelisted_method,
+    request::{CredentialsMode, Request},
+    response::{Response, is_ok_status, is_redirect_status},
+    safelist::{cors_unsafe_request_header_names, is_cors_non_wildcard_request_header_name},
+};
 
 /// For how many seconds permission lasts if the answer does not say.
 const DEFAULT_MAX_AGE: u64 = 5;

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use crate::method::is_cors_safelisted_method;
-use crate::network::Credentials;
-use crate::preflight::Grant;
-use crate::request::{CredentialsMode, Request};
-use crate::safelist::is_cors_non_wildcard_request_header_name;
+use crate::{
+    method::is_cors_safelisted_method,
+    network::Credentials,
+    preflight::Grant,
+    request::{CredentialsMode, Request},
+    safelist::is_cors_non_wildcard_request_header_name,
+};
 
 const WILDCARD: &[u8] = b"*";
 

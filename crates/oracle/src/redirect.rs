@@ -3,14 +3,16 @@
 use thiserror::Error;
 use url::Url;
 
-use crate::extract::{ExtractedSingle, extract_location};
-use crate::header::HeaderList;
-use crate::main_fetch::is_http;
-use crate::origin::urls_are_same_origin;
-use crate::referrer::parse_referrer_policy;
-use crate::request::{Flag, Request, RequestBody, RequestMode, ResponseTainting};
-use crate::response::{Response, is_redirect_status};
-use crate::safelist::REQUEST_BODY_HEADERS;
+use crate::{
+    extract::{ExtractedSingle, extract_location},
+    header::HeaderList,
+    main_fetch::is_http,
+    origin::urls_are_same_origin,
+    referrer::parse_referrer_policy,
+    request::{Flag, Request, RequestBody, RequestMode, ResponseTainting},
+    response::{Response, is_redirect_status},
+    safelist::REQUEST_BODY_HEADERS,
+};
 
 /// How many redirects are followed.
 const MAX_REDIRECTS: usize = 20;

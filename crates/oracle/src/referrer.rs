@@ -2,10 +2,12 @@
 
 use url::{Host, Url};
 
-use crate::extract::{Extracted, extract_list};
-use crate::header::HeaderList;
-use crate::origin::{Origin, urls_are_same_origin};
-use crate::request::{ReferrerPolicy, Request};
+use crate::{
+    extract::{Extracted, extract_list},
+    header::HeaderList,
+    origin::{Origin, urls_are_same_origin},
+    request::{ReferrerPolicy, Request},
+};
 
 /// The longest `Referer`, in characters, that is not cut down to the origin.
 const MAX_LENGTH: usize = 4096;

@@ -2,10 +2,12 @@
 
 use url::Url;
 
-use crate::header::HeaderList;
-use crate::network::Credentials;
-use crate::origin::{Origin, urls_are_same_origin};
-use crate::site::{RegistrableDomain, registrable_domain_by_labels};
+use crate::{
+    header::HeaderList,
+    network::Credentials,
+    origin::{Origin, urls_are_same_origin},
+    site::{RegistrableDomain, registrable_domain_by_labels},
+};
 
 mod modes;
 

@@ -1,10 +1,9 @@
 //! Which headers are safelisted, unsafe, forbidden, or singled out by name.
 
-use crate::extract::get_decode_and_split;
-use crate::header::HeaderList;
-use crate::method::is_forbidden_method;
-use crate::mime::has_essence;
-use crate::range::parse_single_range;
+use crate::{
+    extract::get_decode_and_split, header::HeaderList, method::is_forbidden_method,
+    mime::has_essence, range::parse_single_range,
+};
 
 /// The longest value, in bytes, that a safelisted header may have.
 const MAX_VALUE_LENGTH: usize = 128;

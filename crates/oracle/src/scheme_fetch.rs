@@ -2,8 +2,7 @@
 
 use data_url::DataUrl;
 
-use crate::request::Request;
-use crate::response::Response;
+use crate::{request::Request, response::Response};
 
 /// The response of an `about:`, `blob:` or `data:` URL; `None` for a network error.
 ///

@@ -1,8 +1,10 @@
 //! What a service worker may answer with.
 
-use crate::failure::Failure;
-use crate::filter::{FilteredResponse, ResponseType};
-use crate::request::{RedirectMode, Request, RequestMode};
+use crate::{
+    failure::Failure,
+    filter::{FilteredResponse, ResponseType},
+    request::{RedirectMode, Request, RequestMode},
+};
 
 /// Whether a service worker may answer `request` with `response`, as script got it before.
 ///
@@ -48,8 +50,7 @@ mod tests {
     use url::Url;
 
     use super::*;
-    use crate::header::HeaderList;
-    use crate::origin::Origin;
+    use crate::{header::HeaderList, origin::Origin};
 
     #[rstest]
     #[case::basic(

@@ -1,8 +1,10 @@
 //! The TAO check, which opens resource timing and has nothing to do with CORS.
 
-use crate::extract::get_decode_and_split;
-use crate::request::{Request, RequestMode, ResponseTainting};
-use crate::response::Response;
+use crate::{
+    extract::get_decode_and_split,
+    request::{Request, RequestMode, ResponseTainting},
+    response::Response,
+};
 
 /// Whether `Timing-Allow-Origin` opens the timing of `response` to the page.
 ///

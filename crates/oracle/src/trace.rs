@@ -4,11 +4,10 @@ use std::fmt;
 
 use url::Url;
 
-use crate::failure::Failure;
-use crate::filter::ResponseType;
-use crate::network::Credentials;
-use crate::preflight::PreflightReason;
-use crate::request::ResponseTainting;
+use crate::{
+    failure::Failure, filter::ResponseType, network::Credentials, preflight::PreflightReason,
+    request::ResponseTainting,
+};
 
 /// The steps of a fetch, in order. If it failed, the last one says why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -11,7 +11,8 @@ use std::{
 
 use axum::body::Body;
 use criterion::{Criterion, criterion_group, criterion_main};
-use crosscheck_server::{layer, site::Site};
+use crosscheck_reference::site::Site;
+use crosscheck_server::layer;
 use crosscheck_vectors::policy::{Listing, MaxAge, OriginRule, Policy};
 use http::{HeaderName, HeaderValue, Method, Request, Response};
 use tower::{Layer, Service, service_fn};

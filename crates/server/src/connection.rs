@@ -8,10 +8,11 @@ use tokio::{
     time::timeout,
 };
 
+use crosscheck_reference::write;
+
 use crate::http1::{
     body::BodyReader,
     head::{self, BadRequest, Head},
-    write,
 };
 
 /// How long a connection may be idle between requests.

@@ -6,6 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use crosscheck_reference::token;
 use h2::{
     Reason, RecvStream,
     server::{self, SendResponse},
@@ -27,7 +28,6 @@ use crate::{
         body::{KEPT, LONGEST},
         head::{self, BadRequest, Head, Version},
     },
-    token,
 };
 
 /// How long a connection may be idle between requests.

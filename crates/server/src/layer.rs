@@ -7,15 +7,14 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use http::{Request, Response};
-use pin_project_lite::pin_project;
-use tower::{Layer, Service};
-
-use crate::{
-    request::{Headers, RequestHead},
+use crosscheck_reference::{
+    request::RequestHead,
     respond::{Actual, Decision, Preflight},
     site::{Running, Site},
 };
+use http::{Request, Response};
+use pin_project_lite::pin_project;
+use tower::{Layer, Service};
 
 /// Answers preflights and adds the headers of a policy to every other response.
 #[derive(Clone, Debug)]
@@ -67,15 +66,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> ResponseFuture<S::Future> {
-        let head = RequestHead {
-            method: request.method().as_str().as_bytes(),
-            target: request
-                .uri()
-                .path_and_query()
-                .map_or(b"/", |target| target.as_str().as_bytes()),
-            headers: Headers::Map(request.headers()),
-        };
-        let stage = match self.running.site.decide(&head, &self.running.memory) {
+        let stage = match self.running.decide(&RequestHead::from(&request)) {
             Decision::Preflight(preflight) => Progress::Answer {
                 preflight: Some(preflight),
             },
@@ -131,7 +122,7 @@ where
                 let mut response = ready!(inner.poll(context))?;
                 if let Some((actual, running)) = rest.take() {
                     let status = response.status();
-                    running.site.finish(status, actual, response.headers_mut());
+                    running.finish(status, actual, response.headers_mut());
                 }
                 Poll::Ready(Ok(response))
             }

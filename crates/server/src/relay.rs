@@ -3,6 +3,7 @@
 
 use std::{io, net::SocketAddr, time::Duration};
 
+use crosscheck_reference::{HANDLED, token};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -10,13 +11,11 @@ use tokio::{
 };
 
 use crate::{
-    application::HANDLED,
     connection::{Received, Reply, Then},
     http1::{
         body::BodyReader,
         head::{self, Framing},
     },
-    token,
 };
 
 /// The longest answer that is passed on, in bytes; what is longer is cut.

@@ -11,6 +11,10 @@ use std::{
 };
 
 use bytes::Bytes;
+use crosscheck_reference::{
+    script::Rewrite,
+    site::{Running, Site},
+};
 use crosscheck_vectors::script::{Playing, Script};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -22,8 +26,6 @@ use crate::{
     connection, http2,
     journal::{Journal, Scheme},
     relay::Relay,
-    script::Rewrite,
-    site::{Running, Site},
     tls::{CertificateError, Tls, Versions, is_http2},
 };
 

@@ -8,11 +8,13 @@ use std::{
 
 use crosscheck_harness::{
     browse::{Browse, Replayed},
-    case::{Case, cases},
     chromium::{Call, Chromium, Options, PAGE, PROBE, Place, Witness, find_binary},
     deviations,
-    judge::{leg_result, settled},
     playground::Playground,
+};
+use crosscheck_replay::{
+    case::{Case, cases},
+    judge::{leg_result, settled},
 };
 use crosscheck_report::{observation::Leg, verdict::Verdict};
 use crosscheck_vectors::{

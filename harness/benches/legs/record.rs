@@ -2,14 +2,13 @@
 
 use std::{io, net::SocketAddr};
 
-use crosscheck_harness::{
+use crosscheck_harness::{playground::Playground, wire::render};
+use crosscheck_oracle::OutgoingRequest;
+use crosscheck_replay::{
     case::Case,
     drive::{Answered, Transport, TransportError, play},
     http1::{Connection, Parsed, parse},
-    playground::Playground,
-    wire::render,
 };
-use crosscheck_oracle::OutgoingRequest;
 use miette::{IntoDiagnostic, Result};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

@@ -11,8 +11,8 @@ use crosscheck_harness::{
     select::Selection,
     subject::SubjectConfig,
 };
+use crosscheck_reference::site::Setup;
 use crosscheck_report::{observation::Leg, overview::Overview};
-use crosscheck_server::site::Setup;
 use crosscheck_vectors::load::Suite;
 use miette::{IntoDiagnostic, Result};
 

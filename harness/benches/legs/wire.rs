@@ -6,11 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crosscheck_harness::{
+use crosscheck_harness::{playground::Playground, wire::Wire};
+use crosscheck_replay::{
     case::{Case, ServerPart, cases},
     judge::settled,
-    playground::Playground,
-    wire::Wire,
 };
 use crosscheck_report::{observation::Leg, results::LegResult};
 use crosscheck_vectors::load::Suite;

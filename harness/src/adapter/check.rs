@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{Adapter, Put, protocol::Capability};
-use crate::instance::Instance;
+use crosscheck_replay::instance::Instance;
 
 /// Something wrong with an adapter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -2,7 +2,7 @@
 
 use std::{io, time::Duration};
 
-use crate::instance::NoAddress;
+use crosscheck_replay::instance::NoAddress;
 
 /// A fault of an adapter, which says nothing about its subject.
 #[derive(Debug, thiserror::Error)]

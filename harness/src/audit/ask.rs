@@ -2,7 +2,8 @@
 
 use crosscheck_oracle::{OutgoingRequest, Response};
 
-use crate::{deployed::Unanswered, drive::Transport, judge::chain};
+use crate::deployed::Unanswered;
+use crosscheck_replay::{drive::Transport, judge::chain};
 
 /// After so many questions in a row without an answer a server is given up.
 const PATIENCE: usize = 3;

@@ -15,7 +15,7 @@ use super::{
     sender::{Permission, Sender, Sharing, Wish},
     target::{Names, Target},
 };
-use crate::drive::Transport;
+use crosscheck_replay::drive::Transport;
 
 /// What is known before anything is asked.
 #[derive(Clone, Debug, Default)]

@@ -16,9 +16,9 @@ use crate::{
         BrowserError, Call, Chromium, Ending, Frame, Jar, Names, Options, Outcome, Place, Witness,
     },
     deployed::{Certificates, Settings, trusted_key},
-    judge::chain,
     playground::{Playground, PlaygroundError},
 };
+use crosscheck_replay::judge::chain;
 
 /// The page that holds the sandboxed frame.
 const HOLDER: &str = "https://crosscheck.example";

@@ -3,7 +3,7 @@
 use crosscheck_oracle::{Origin, is_bad_port};
 use url::Url;
 
-use crate::deployment::may_be_asked_by_secure_pages;
+use crosscheck_replay::deployment::may_be_asked_by_secure_pages;
 
 /// Why a URL cannot be audited.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

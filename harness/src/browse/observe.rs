@@ -4,10 +4,10 @@ use crosscheck_report::observation::{Exchange, Observation, SeenRequest, SeenRes
 use crosscheck_server::journal::{Entry, Scheme};
 use crosscheck_vectors::{bytes::ByteString, expect::ExpectedOutcome};
 
-use crate::{
+use crate::chromium::{CorsError, Ending, Outcome, mdn_page, reasons};
+use crosscheck_replay::{
     address::Place,
     case::Case,
-    chromium::{CorsError, Ending, Outcome, mdn_page, reasons},
     drive::pairs,
     http1::{Connection, Parsed, parse},
 };

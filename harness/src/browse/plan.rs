@@ -9,12 +9,12 @@ use crosscheck_vectors::{
 };
 use serde_json::Value;
 
-use crate::{
+use crate::chromium::{Call, Frame, Jar, Place as Page, Witness};
+use crosscheck_replay::{
     address::{BadUrl, Place},
-    call::FRAMING,
     case::{Case, ServerPart},
-    chromium::{Call, Frame, Jar, Place as Page, Witness},
     drive::{DriveError, page_origin, target},
+    request_of_client::FRAMING,
 };
 
 /// A case made ready for pages.

@@ -1,6 +1,6 @@
 //! Layers around the reference server's policy.
 
-use crosscheck_server::compose::{Composition, Layer};
+use crosscheck_reference::compose::{Composition, Layer};
 use miette::{IntoDiagnostic, Result};
 
 /// What stands around the policy.

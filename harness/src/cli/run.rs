@@ -6,6 +6,7 @@ mod generated;
 use std::{collections::BTreeSet, fs, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::ValueEnum;
+use crosscheck_reference::{fault::Fault, site::Setup};
 use crosscheck_report::{
     known::{KnownEntry, KnownFile},
     overview::Overview,
@@ -14,7 +15,6 @@ use crosscheck_report::{
     totals::{Conclusion, Totals},
     verdict::Verdict,
 };
-use crosscheck_server::{fault::Fault, site::Setup};
 use crosscheck_vectors::{load::Suite, vector::Kind};
 use miette::{Context, IntoDiagnostic, Result, miette};
 
@@ -313,7 +313,7 @@ fn explain(error: RunError) -> miette::Report {
             miette!(
                 help = "the suite is at odds with itself, so nothing was replayed",
                 "the oracle disagrees with {}\n{}",
-                crate::agree::n_vectors(lines.len()),
+                crosscheck_replay::agree::n_vectors(lines.len()),
                 lines.join("\n")
             )
         }

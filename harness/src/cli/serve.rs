@@ -2,12 +2,8 @@
 
 use std::{error::Error as _, io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
-use crosscheck_server::{
-    compose::Layer,
-    fault::Fault,
-    site::Setup,
-    stage::{Reach, Stage, StartError},
-};
+use crosscheck_reference::{compose::Layer, fault::Fault, site::Setup};
+use crosscheck_server::stage::{Reach, Stage, StartError};
 use miette::{Result, miette};
 
 use super::{Format, Global, layers::Layers, policy::read_policy, print};

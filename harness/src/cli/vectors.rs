@@ -14,10 +14,10 @@ use miette::{Context, IntoDiagnostic, Result, miette};
 use serde_json::json;
 
 use super::{Format, Global, print, print_json};
-use crate::{
+use crate::select::Selection;
+use crosscheck_replay::{
     agree::{agree, n_vectors},
     case::{Case, cases},
-    select::Selection,
 };
 
 /// Look at the vectors.

@@ -4,7 +4,7 @@ use std::{error::Error, io, time::Duration};
 
 use tokio_rustls::rustls::{self, CertificateError};
 
-use crate::judge::chain;
+use crosscheck_replay::judge::chain;
 
 /// Why a server cannot be judged by a request.
 #[derive(Debug, thiserror::Error)]

@@ -11,12 +11,14 @@ use crosscheck_vectors::{
 use super::shrink::Try;
 use crate::{
     adapter::{Adapter, fault::Broken},
-    agree::agree,
-    case::{Case, cases},
-    judge::unjudged,
     playground::{Playground, PlaygroundError},
     subject::{Subject, SubjectConfig},
     wire::Wire,
+};
+use crosscheck_replay::{
+    agree::agree,
+    case::{Case, cases},
+    judge::unjudged,
 };
 
 /// A subject on trial.

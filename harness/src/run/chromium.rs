@@ -16,12 +16,14 @@ use super::{
 use crate::{
     audit::sender::Sender,
     browse::{Browse, PlanError, ReplayError, Replayed},
-    case::Case,
     chromium::{BrowserError, Chromium, Names, Options},
     deployed::trusted_key,
-    judge::{chain, leg_result, settled, unjudged},
     playground::Playground,
     subject::SubjectConfig,
+};
+use crosscheck_replay::{
+    case::Case,
+    judge::{chain, leg_result, settled, unjudged},
 };
 
 /// How often a browser that died is started again.

@@ -8,9 +8,9 @@ use crate::{
     audit::{sender::Sender, weakness::unusual},
     chromium::{BrowserError, Call, Chromium, Frame, Jar, Place, Witness},
     deployed::Deployed,
-    deployment::may_be_asked_by_secure_pages,
     subject::DeployedConfig,
 };
+use crosscheck_replay::deployment::may_be_asked_by_secure_pages;
 
 /// How Chromium's words for it begin where there was no connection, so nothing that CORS decides.
 const NO_CONNECTION: [&str; 6] = [

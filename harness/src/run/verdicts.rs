@@ -10,12 +10,10 @@ use crosscheck_report::{
 
 use super::Config;
 use crate::{
-    agree::prediction,
-    case::Case,
     clock,
-    judge::unjudged,
     ledger::{Ledger, LedgerError},
 };
+use crosscheck_replay::{agree::prediction, case::Case, judge::unjudged};
 
 /// The verdicts on `cases`; what a leg did not come to is skipped.
 pub(super) fn collect(cases: &[Case], legs: &[Leg], ledger: &Ledger) -> Vec<VectorVerdict> {

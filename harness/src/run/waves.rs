@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
 
 use super::RunError;
-use crate::{case::Case, judge::unjudged, subject::Subject};
+use crate::subject::Subject;
+use crosscheck_replay::{case::Case, judge::unjudged};
 
 /// Takes what came of a case.
 pub(super) type Keep = Arc<dyn Fn(&Case, LegResult) + Send + Sync>;

@@ -8,9 +8,8 @@ use super::{
     Config, RunError,
     waves::{Keep, Replay},
 };
-use crate::{
-    case::Case, deployed::Deployed, playground::Playground, subject::SubjectConfig, wire::Wire,
-};
+use crate::{deployed::Deployed, playground::Playground, subject::SubjectConfig, wire::Wire};
+use crosscheck_replay::case::Case;
 
 /// The wire leg of one run.
 #[derive(Debug)]

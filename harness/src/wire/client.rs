@@ -15,7 +15,7 @@ use tokio::{
 };
 use url::Position;
 
-use crate::http1::{Connection, LARGEST_ANSWER, Parsed, parse};
+use crosscheck_replay::http1::{Connection, LARGEST_ANSWER, Parsed, parse};
 
 /// The most connections that are kept while nobody needs them.
 const MOST_IDLE: usize = 128;

@@ -10,10 +10,12 @@ use std::{
 
 use crosscheck_harness::{
     browse::{Browse, Replayed},
-    case::{Case, cases},
     chromium::{Chromium, Options, find_binary},
-    judge::mismatches,
     playground::Playground,
+};
+use crosscheck_replay::{
+    case::{Case, cases},
+    judge::mismatches,
 };
 use crosscheck_report::observation::Leg;
 use crosscheck_vectors::{load::Suite, vector::Kind};

@@ -25,10 +25,8 @@ use crosscheck_harness::{
     },
     deployed::{Certificates, Deployed, Settings},
 };
-use crosscheck_server::{
-    site::Site,
-    stage::{Reach, Stage},
-};
+use crosscheck_reference::site::Site;
+use crosscheck_server::stage::{Reach, Stage};
 use crosscheck_vectors::{load::Suite, policy::Policy};
 
 /// A client without limits.

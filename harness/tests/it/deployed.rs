@@ -2,11 +2,8 @@
 
 use std::net::SocketAddr;
 
-use crosscheck_server::{
-    fault::Fault,
-    site::Site,
-    stage::{Reach, Stage},
-};
+use crosscheck_reference::{fault::Fault, site::Site};
+use crosscheck_server::stage::{Reach, Stage};
 use crosscheck_vectors::policy::Policy;
 use rstest::rstest;
 use serde_json::Value;

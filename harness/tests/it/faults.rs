@@ -10,6 +10,7 @@ use crosscheck_harness::{
     selftest::{Catch, Found, selftest},
     subject::SubjectConfig,
 };
+use crosscheck_reference::{fault::Fault, site::Setup};
 use crosscheck_report::{
     observation::Leg,
     overview::Overview,
@@ -18,7 +19,6 @@ use crosscheck_report::{
     totals::{Conclusion, Totals},
     verdict::{Owner, Verdict},
 };
-use crosscheck_server::{fault::Fault, site::Setup};
 use crosscheck_vectors::{load::Suite, vector::VectorId};
 use rstest::rstest;
 use serde_json::Value;

@@ -4,11 +4,8 @@ mod shrink;
 
 use std::collections::BTreeMap;
 
-use crosscheck_harness::{
-    agree::agree,
-    case::cases,
-    generate::{Law, Source, fit::Fit, origin_of},
-};
+use crosscheck_harness::generate::{Law, Source, fit::Fit, origin_of};
+use crosscheck_replay::{agree::agree, case::cases};
 use crosscheck_vectors::{
     client::{Api, Client, Credentials},
     expect::ExpectedOutcome,

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crosscheck_harness::{
+use crosscheck_harness::selftest::flips;
+use crosscheck_replay::{
     agree::{agree, prediction},
     case::cases,
-    selftest::flips,
 };
 use crosscheck_vectors::load::{Files, LoadError, Problem, Suite, embedded_files};
 use serde_json::{Map, Value, json};

@@ -6,7 +6,7 @@ mod kept;
 
 use std::net::Ipv4Addr;
 
-use crosscheck_harness::{http1::LARGEST_ANSWER, judge::leg_result};
+use crosscheck_replay::{http1::LARGEST_ANSWER, judge::leg_result};
 use crosscheck_report::{
     observation::{Leg, Observation},
     verdict::Verdict,

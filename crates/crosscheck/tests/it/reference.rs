@@ -7,7 +7,8 @@ use axum::{
     routing::{get, post},
 };
 use crosscheck::{Conformance, Findings, Policy, Unfit, assert_conforms, echo};
-use crosscheck_server::{fault::Fault, layer::CorsLayer, site::Site};
+use crosscheck_reference::{fault::Fault, site::Site};
+use crosscheck_server::layer::CorsLayer;
 use rstest::rstest;
 use tower::{ServiceBuilder, ServiceExt};
 

@@ -3,8 +3,7 @@
 use data_url::mime::Mime;
 use url::form_urlencoded;
 
-use crate::header::HeaderList;
-use crate::request::RequestBody;
+use crate::{header::HeaderList, request::RequestBody};
 
 /// A body as script gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]

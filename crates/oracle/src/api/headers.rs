@@ -1,10 +1,12 @@
 //! How script's headers get into a request.
 
 use super::{Api, ApiError};
-use crate::header::{HeaderList, is_header_name, is_header_value, normalize_header_value};
-use crate::safelist::{
-    is_forbidden_request_header, is_no_cors_safelisted_request_header,
-    is_privileged_no_cors_request_header_name,
+use crate::{
+    header::{HeaderList, is_header_name, is_header_value, normalize_header_value},
+    safelist::{
+        is_forbidden_request_header, is_no_cors_safelisted_request_header,
+        is_privileged_no_cors_request_header_name,
+    },
 };
 
 /// The guard of a `Headers` object.

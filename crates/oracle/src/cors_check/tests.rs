@@ -1,8 +1,10 @@
 use rstest::rstest;
 
 use super::*;
-use crate::origin::Origin;
-use crate::request::CredentialsMode::{Include, Omit, SameOrigin};
+use crate::{
+    origin::Origin,
+    request::CredentialsMode::{Include, Omit, SameOrigin},
+};
 
 const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin";
 const ALLOW_CREDENTIALS: &str = "Access-Control-Allow-Credentials";

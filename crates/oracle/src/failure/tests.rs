@@ -3,8 +3,10 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use super::*;
-use crate::api::{Api, InvalidOption};
-use crate::request::RequestMode;
+use crate::{
+    api::{Api, InvalidOption},
+    request::RequestMode,
+};
 
 fn cors_check_failures() -> [CorsCheckFailure; 6] {
     let value = b"https://x.test".to_vec();

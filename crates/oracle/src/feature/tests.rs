@@ -2,8 +2,10 @@ use rstest::rstest;
 use url::Url;
 
 use super::*;
-use crate::fetch::{Reply, Step, fetch};
-use crate::preflight_cache::{Millis, PreflightCache};
+use crate::{
+    fetch::{Reply, Step, fetch},
+    preflight_cache::{Millis, PreflightCache},
+};
 
 const PAGE: &str = "https://a.test";
 const OWN: &str = "https://a.test/x";

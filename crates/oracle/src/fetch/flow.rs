@@ -3,24 +3,26 @@
 use std::borrow::Cow;
 
 use super::{Awaiting, Outcome, Send, Step};
-use crate::corp::cross_origin_resource_policy_check;
-use crate::cors_check::cors_check;
-use crate::failure::Failure;
-use crate::filter::{FilteredResponse, filter_response};
-use crate::main_fetch::{Branch, ModeFailure, is_http, main_fetch_branch};
-use crate::network::{Credentials, KEEPALIVE_QUOTA, OutgoingRequest, Purpose};
-use crate::preflight::{Grant, PreflightFailure, PreflightReason, judge_preflight};
-use crate::preflight_cache::{Millis, PreflightCache};
-use crate::redirect::{HttpRedirect, RedirectFailure, http_redirect};
-use crate::referrer::determine_referrer;
-use crate::request::{
-    CredentialsMode, Flag, RedirectMode, ReferrerPolicy, Request, RequestBody, RequestMode,
-    ResponseTainting,
+use crate::{
+    corp::cross_origin_resource_policy_check,
+    cors_check::cors_check,
+    failure::Failure,
+    filter::{FilteredResponse, filter_response},
+    main_fetch::{Branch, ModeFailure, is_http, main_fetch_branch},
+    network::{Credentials, KEEPALIVE_QUOTA, OutgoingRequest, Purpose},
+    preflight::{Grant, PreflightFailure, PreflightReason, judge_preflight},
+    preflight_cache::{Millis, PreflightCache},
+    redirect::{HttpRedirect, RedirectFailure, http_redirect},
+    referrer::determine_referrer,
+    request::{
+        CredentialsMode, Flag, RedirectMode, ReferrerPolicy, Request, RequestBody, RequestMode,
+        ResponseTainting,
+    },
+    response::{Response, is_redirect_status},
+    safelist::cors_unsafe_request_header_names,
+    scheme_fetch::scheme_fetch,
+    trace::{Trace, What},
 };
-use crate::response::{Response, is_redirect_status};
-use crate::safelist::cors_unsafe_request_header_names;
-use crate::scheme_fetch::scheme_fetch;
-use crate::trace::{Trace, What};
 
 /// A fetch in progress.
 #[derive(Clone, Debug)]

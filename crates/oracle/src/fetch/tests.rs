@@ -1,10 +1,12 @@
 use url::Url;
 
 use super::*;
-use crate::api::Call;
-use crate::network::Credentials;
-use crate::origin::Origin;
-use crate::request::{CredentialsMode, RedirectMode, RequestMode};
+use crate::{
+    api::Call,
+    network::Credentials,
+    origin::Origin,
+    request::{CredentialsMode, RedirectMode, RequestMode},
+};
 
 mod credentials;
 mod preflights;

@@ -1,9 +1,7 @@
 use rstest::rstest;
 
 use super::*;
-use crate::origin::Origin;
-use crate::preflight::PreflightReason;
-use crate::request::Flag;
+use crate::{origin::Origin, preflight::PreflightReason, request::Flag};
 
 const OWN: &str = "https://a.test/";
 const FOREIGN: &str = "https://b.test/";

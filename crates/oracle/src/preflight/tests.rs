@@ -2,8 +2,7 @@ use rstest::rstest;
 use url::Url;
 
 use super::*;
-use crate::origin::Origin;
-use crate::request::Flag;
+use crate::{origin::Origin, request::Flag};
 
 const METHODS: &str = "Access-Control-Allow-Methods";
 const HEADERS: &str = "Access-Control-Allow-Headers";

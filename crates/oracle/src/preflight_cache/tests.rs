@@ -1,8 +1,7 @@
 use rstest::rstest;
 
 use super::*;
-use crate::origin::Origin;
-use crate::request::Flag;
+use crate::{origin::Origin, request::Flag};
 
 const NOW: Millis = Millis(1_000_000);
 

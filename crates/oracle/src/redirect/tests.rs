@@ -1,8 +1,7 @@
 use rstest::rstest;
 
 use super::*;
-use crate::origin::Origin;
-use crate::request::ReferrerPolicy;
+use crate::{origin::Origin, request::ReferrerPolicy};
 
 const HOME: &str = "https://a.test";
 const FOREIGN: &str = "https://b.test/x#fragment";

@@ -6,8 +6,10 @@ use crosscheck_oracle::{
 };
 use proptest::prelude::*;
 
-use crate::play::play;
-use crate::strategies::{call, response};
+use crate::{
+    play::play,
+    strategies::{call, response},
+};
 
 const FOREIGN: &str = "https://b.test/";
 

@@ -125,7 +125,7 @@ impl BodyReader {
 /// The size at the start of a chunk; extensions are skipped.
 fn chunk_size(line: &[u8]) -> Result<u64, BadRequest> {
     let size = line.split(|byte| *byte == b';').next().unwrap_or_default();
-    let size = crate::token::trim(size);
+    let size = crosscheck_reference::token::trim(size);
     if !size.iter().all(u8::is_ascii_hexdigit) {
         return Err(BadRequest::Chunks);
     }

@@ -1,8 +1,7 @@
 //! Request heads.
 
+use crosscheck_reference::token;
 use http::StatusCode;
-
-use crate::token;
 
 /// The longest head that is read, in bytes.
 const LONGEST: usize = 256 * 1024;

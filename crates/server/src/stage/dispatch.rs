@@ -2,24 +2,25 @@
 
 use std::sync::PoisonError;
 
+use crosscheck_reference::{
+    application, query,
+    request::{Headers, RequestHead},
+    script,
+    site::Running,
+    write,
+};
 use crosscheck_vectors::script::Asked;
 use http::StatusCode;
 
 use super::{Door, Resident, Shared};
 use crate::{
-    application,
     connection::{Answers, Received, Reply, Then, refusal},
     http1::{
         body::KEPT,
         head::{BadRequest, Framing, Version},
-        write,
     },
     journal::{AnsweredBy, Entry, Scheme},
-    query,
     relay::{self, Relay},
-    request::{Headers, RequestHead},
-    script,
-    site::Running,
 };
 
 /// Who answers, by the path.

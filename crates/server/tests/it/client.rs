@@ -1,6 +1,7 @@
 //! A client that sends and reads plain bytes.
 
-use crosscheck_server::{site::Site, stage::Stage};
+use crosscheck_reference::site::Site;
+use crosscheck_server::stage::Stage;
 use crosscheck_vectors::{policy::Policy, script::Script};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},

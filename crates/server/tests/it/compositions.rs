@@ -1,6 +1,6 @@
 //! Layers around the policy, alone and in twos.
 
-use crosscheck_server::{
+use crosscheck_reference::{
     compose::{Composition, Layer, PolicyTwice},
     fault::Fault,
     request::{Headers, RequestHead},

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crosscheck_server::{
+use crosscheck_reference::{
     fault::Fault,
     request::{Headers, RequestHead},
     site::{Site, predict},

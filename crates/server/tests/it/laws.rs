@@ -1,13 +1,13 @@
 //! Laws that hold for every policy and every request.
 
 use axum::{Router, body::Body};
-use crosscheck_server::{
-    app::app,
+use crosscheck_reference::{
     policy::Configured,
     request::{Headers, RequestHead},
     respond::{Decision, HeaderLines, Verdict, respond},
     site::Site,
 };
+use crosscheck_server::app::app;
 use crosscheck_vectors::policy::{Listing, MaxAge, OriginRule, Policy};
 use http::Request;
 use proptest::{

@@ -1,11 +1,11 @@
 //! The pure prediction, the wire and the `axum` router answer alike.
 
 use axum::body::Body;
-use crosscheck_server::{
-    app::app,
+use crosscheck_reference::{
     request::{Headers, RequestHead},
     site::{PlainResponse, predict},
 };
+use crosscheck_server::app::app;
 use http::Request;
 use http_body_util::BodyExt;
 use rstest::rstest;

@@ -1,9 +1,8 @@
 //! Sites: the application under a policy.
 
+use crosscheck_reference::{fault::Fault, site::Site};
 use crosscheck_server::{
-    fault::Fault,
     journal::AnsweredBy,
-    site::Site,
     stage::{Reach, Stage},
 };
 use rstest::rstest;

@@ -13,9 +13,9 @@ use crate::{
         Adapter, BIND, Put, SLOWNESS, accepts, launch,
         protocol::{Capability, Request},
     },
-    instance::Instance,
     wire::{Client, Reuse},
 };
+use crosscheck_replay::instance::Instance;
 
 /// The origin that [`needing`] lists.
 const ORIGIN: &str = "https://example.com";

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crosscheck_oracle::{OutgoingRequest, Response};
-use crosscheck_server::{HANDLED, site::HITS_PATH};
+use crosscheck_reference::{HANDLED, site::HITS_PATH};
 use crosscheck_vectors::{expect::ExpectedOutcome, policy::Listing, vector::Vector};
 use http::header::{HeaderName, LOCATION};
 use serde_json::json;
@@ -11,10 +11,12 @@ use serde_json::json;
 use super::{Finding, listing, of_adapter, random_origin};
 use crate::{
     adapter::{Adapter, protocol::Capability},
+    wire::{Client, Reuse},
+};
+use crosscheck_replay::{
     address::Place,
     drive::{Answered, Transport, TransportError, play},
     instance::Instance,
-    wire::{Client, Reuse},
 };
 
 /// The `id` of the check's own requests.
@@ -198,7 +200,7 @@ impl Adapter {
                     answer: visitor.answer,
                 }),
             },
-            Err(error) => Err(of_adapter(crate::judge::chain(&error))),
+            Err(error) => Err(of_adapter(crosscheck_replay::judge::chain(&error))),
         }
     }
 }

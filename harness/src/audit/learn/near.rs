@@ -3,15 +3,13 @@
 use crosscheck_oracle::Origin;
 
 use super::{Conversation, Tried, origins::is_granted};
-use crate::{
-    audit::{
-        ask::Silence,
-        grants::is_confirmed,
-        probe::{Base, FURTHER, NEAR_MISSES, OTHERS, Probe, Proves, near_miss, sender},
-        sender::{Sender, Sharing},
-    },
-    drive::Transport,
+use crate::audit::{
+    ask::Silence,
+    grants::is_confirmed,
+    probe::{Base, FURTHER, NEAR_MISSES, OTHERS, Probe, Proves, near_miss, sender},
+    sender::{Sender, Sharing},
 };
+use crosscheck_replay::drive::Transport;
 
 /// What a further family may take, and the questions whether the trusted page is still granted.
 pub(super) const RESERVE: usize = 7;

@@ -6,14 +6,12 @@ use crosscheck_oracle::Origin;
 use crosscheck_vectors::policy::OriginRule;
 
 use super::{Asked, Conversation};
-use crate::{
-    audit::{
-        ask::Silence,
-        probe::{Base, sender},
-        sender::{Sender, Sharing},
-    },
-    drive::Transport,
+use crate::audit::{
+    ask::Silence,
+    probe::{Base, sender},
+    sender::{Sender, Sharing},
 };
+use crosscheck_replay::drive::Transport;
 
 impl<T: Transport> Conversation<'_, T> {
     /// What everybody gets, twice; and whether a cookie changes that.

@@ -5,15 +5,13 @@ use std::collections::BTreeSet;
 use crosscheck_oracle::{Extracted, Origin, OutgoingRequest, Response, extract_list};
 
 use super::{Conversation, Preflighted, Twist, near::RESERVE};
-use crate::{
-    audit::{
-        ask::Silence,
-        probe::{Base, near_miss, sender},
-        sender::{Sender, Sharing, Wish},
-        target::is_invented,
-    },
-    drive::Transport,
+use crate::audit::{
+    ask::Silence,
+    probe::{Base, near_miss, sender},
+    sender::{Sender, Sharing, Wish},
+    target::is_invented,
 };
+use crosscheck_replay::drive::Transport;
 
 /// Methods that APIs have, beyond those that need no permission.
 const USUAL_METHODS: [&str; 3] = ["PUT", "DELETE", "PATCH"];

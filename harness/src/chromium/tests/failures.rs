@@ -4,8 +4,10 @@ use std::{path::PathBuf, process::Command, time::Duration};
 
 use serde_json::{Value, json};
 
-use super::super::{BrowserError, Call, Chromium, Frame, Jar, Options, Outcome, Place, Witness};
-use super::{API, APP, Listener, browser, call, grant, one, options, url};
+use super::{
+    super::{BrowserError, Call, Chromium, Frame, Jar, Options, Outcome, Place, Witness},
+    API, APP, Listener, browser, call, grant, one, options, url,
+};
 
 fn refused_calls() -> Vec<(&'static str, Value)> {
     vec![

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::super::{Call, CorsError, Ending, Frame, Outcome, Place, Witness, reasons};
-use super::{API, APP, Answer, browser, grant, url};
+use super::{
+    super::{Call, CorsError, Ending, Frame, Outcome, Place, Witness, reasons},
+    API, APP, Answer, browser, grant, url,
+};
 
 const ALLOW: (&str, &str) = ("Access-Control-Allow-Origin", "*");
 

@@ -7,17 +7,17 @@ use std::{
     process::ExitCode,
 };
 
-use crosscheck_server::{
-    fault::Fault,
-    site::Setup,
-    stage::{Reach, Stage},
-};
+use crosscheck_reference::{fault::Fault, site::Setup};
+use crosscheck_server::stage::{Reach, Stage};
 use crosscheck_vectors::policy::Policy;
 use miette::{IntoDiagnostic, Result};
 use serde_json::Value;
 
-use crate::adapter::protocol::{Capability, Hello, PROTOCOL, Reply, Request};
-use crate::{cli::print, judge::chain};
+use crate::{
+    adapter::protocol::{Capability, Hello, PROTOCOL, Reply, Request},
+    cli::print,
+};
+use crosscheck_replay::judge::chain;
 
 /// Be an adapter: that of the reference server, as an example of the protocol.
 ///

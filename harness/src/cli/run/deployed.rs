@@ -8,12 +8,8 @@ use super::super::{
     policy::read_policy,
     private::{certificates, private_headers},
 };
-use crate::{
-    audit::target::Target,
-    deployed::Settings,
-    deployment::{Deployment, Methods, Private},
-    subject::DeployedConfig,
-};
+use crate::{audit::target::Target, deployed::Settings, subject::DeployedConfig};
+use crosscheck_replay::deployment::{Deployment, Methods, Private};
 
 /// So many bytes of each body are kept.
 const LONGEST_BODY: usize = 1 << 20;

@@ -2,7 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 
-use crosscheck_server::fault::Fault;
+use crosscheck_reference::fault::Fault;
 use serde_json::Value;
 
 use super::server::{LISTED, Server, audit, objects};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crosscheck_harness::audit::learn::Known;
-use crosscheck_server::{fault::Fault, site::Site};
+use crosscheck_reference::{fault::Fault, site::Site};
 use crosscheck_vectors::{load::Suite, policy::Policy};
 
 use super::{audit, origins_of, serve};

@@ -11,7 +11,7 @@ use crosscheck_harness::{
     audit::sender::Sender,
     deployed::{Certificates, Deployed, Settings},
 };
-use crosscheck_server::{fault::Fault, site::Site};
+use crosscheck_reference::{fault::Fault, site::Site};
 use serde_json::Value;
 
 use super::serve;

@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use crosscheck_server::fault::Fault;
+use crosscheck_reference::fault::Fault;
 use rstest::rstest;
 
 use super::server::{Server, audit, objects};

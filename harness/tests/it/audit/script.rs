@@ -7,9 +7,9 @@ use crosscheck_harness::{
         report::{Audit, Findings},
     },
     deployed::Unanswered,
-    drive::{Answered, Transport, TransportError},
 };
 use crosscheck_oracle::{OutgoingRequest, Response};
+use crosscheck_replay::drive::{Answered, Transport, TransportError};
 use crosscheck_vectors::load::Suite;
 
 pub(super) const TRUSTED: &str = "https://app.shop.example";

@@ -1,6 +1,7 @@
 //! A server for the program to audit, and what the program says.
 
-use crosscheck_server::{fault::Fault, site::Site, stage::Stage};
+use crosscheck_reference::{fault::Fault, site::Site};
+use crosscheck_server::stage::Stage;
 use crosscheck_vectors::policy::Policy;
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! Nothing is said against servers that do as they should.
 
 use crosscheck_harness::audit::learn::Known;
-use crosscheck_server::site::Site;
+use crosscheck_reference::site::Site;
 use crosscheck_vectors::{
     load::Suite,
     policy::{Listing, Policy},

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use crosscheck_harness::case::cases;
 use crosscheck_oracle::Origin;
+use crosscheck_replay::case::cases;
 use crosscheck_report::{observation::Leg, verdict::Verdict};
 use crosscheck_vectors::{client::Api, load::Suite};
 use serde_json::{Value, json};

@@ -1,12 +1,10 @@
 //! Making a vector smaller, with subjects that do not play along.
 
-use crosscheck_harness::{
-    generate::{
-        Source,
-        shrink::{Minimal, Try, shrink},
-    },
-    judge::unjudged,
+use crosscheck_harness::generate::{
+    Source,
+    shrink::{Minimal, Try, shrink},
 };
+use crosscheck_replay::judge::unjudged;
 use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
 use crosscheck_vectors::vector::{Vector, VectorId};
 use tokio::runtime::Runtime;

@@ -6,11 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crosscheck_harness::{
-    case::{Case, ServerPart},
-    playground::Playground,
-    wire::Wire,
-};
+use crosscheck_harness::{playground::Playground, wire::Wire};
+use crosscheck_replay::case::{Case, ServerPart};
 use crosscheck_report::observation::Observation;
 use crosscheck_vectors::{
     script::Script,

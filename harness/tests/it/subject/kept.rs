@@ -10,11 +10,8 @@ use std::{
     time::Duration,
 };
 
-use crosscheck_harness::{
-    case::{Case, ServerPart},
-    playground::Playground,
-    wire::Wire,
-};
+use crosscheck_harness::{playground::Playground, wire::Wire};
+use crosscheck_replay::case::{Case, ServerPart};
 use crosscheck_report::verdict::Verdict;
 use rstest::rstest;
 use serde_json::json;

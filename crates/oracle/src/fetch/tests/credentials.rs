@@ -3,8 +3,10 @@
 use rstest::rstest;
 
 use super::*;
-use crate::api::{CallBody, Duplex};
-use crate::request::Flag;
+use crate::{
+    api::{CallBody, Duplex},
+    request::Flag,
+};
 use Credentials::{Include, Omit};
 
 #[rstest]

@@ -3,8 +3,10 @@
 use rstest::rstest;
 
 use super::*;
-use crate::api::{CallBody, Duplex};
-use crate::request::{Flag, RequestBody};
+use crate::{
+    api::{CallBody, Duplex},
+    request::{Flag, RequestBody},
+};
 
 const ASKED: &str = "OPTIONS https://b.test/ https://a.test";
 const SENT: &str = "PUT https://b.test/ https://a.test";

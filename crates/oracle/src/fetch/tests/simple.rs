@@ -3,9 +3,11 @@
 use rstest::rstest;
 
 use super::*;
-use crate::api::CallBody;
-use crate::request::{Blob, Flag};
-use crate::trace::{TraceVerdict, What};
+use crate::{
+    api::CallBody,
+    request::{Blob, Flag},
+    trace::{TraceVerdict, What},
+};
 
 #[test]
 fn own_origin() {

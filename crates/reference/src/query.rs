@@ -4,7 +4,7 @@
 ///
 /// They are read as HTML forms write them: `+` is a blank, `%2B` a plus. A `%` that does not begin
 /// an escape stands for itself.
-pub(crate) fn parameters(query: &[u8]) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
+pub fn parameters(query: &[u8]) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
     query
         .split(|byte| *byte == b'&')
         .filter(|pair| !pair.is_empty())
@@ -16,7 +16,7 @@ pub(crate) fn parameters(query: &[u8]) -> impl Iterator<Item = (Vec<u8>, Vec<u8>
 }
 
 /// The first parameter called `name`.
-pub(crate) fn parameter(query: &[u8], name: &str) -> Option<Vec<u8>> {
+pub fn parameter(query: &[u8], name: &str) -> Option<Vec<u8>> {
     parameters(query)
         .find(|(found, _)| found == name.as_bytes())
         .map(|(_, value)| value)

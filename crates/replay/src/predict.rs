@@ -3,12 +3,12 @@
 //! Nothing is sent. What it says must agree with a vector's expectations before anything is replayed.
 
 use crosscheck_oracle::{HeaderList, OutgoingRequest, Response};
-use crosscheck_report::observation::{Leg, Observation};
-use crosscheck_server::{
+use crosscheck_reference::{
     request::{Headers, RequestHead},
     script::{Rewrite, render},
     site::{Site, predict},
 };
+use crosscheck_report::observation::{Leg, Observation};
 use crosscheck_vectors::script::{Asked, Playing};
 use futures_util::FutureExt;
 use url::Position;

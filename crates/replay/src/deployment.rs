@@ -7,16 +7,17 @@
 use std::sync::Arc;
 
 use crosscheck_oracle::OutgoingRequest;
+use crosscheck_reference::{policy::Refusal, site::Site};
 use crosscheck_report::observation::Observation;
-use crosscheck_server::{policy::Refusal, site::Site};
 use crosscheck_vectors::{client::Api, load::Suite, policy::Policy};
 use url::{Host, Url};
 
 use crate::{
     case::{Case, ServerPart},
+    declared_policy::{cases_under, of_one_resource},
     drive::Answered,
-    predict::{self, predicted},
-    under::{cases_under, of_one_resource},
+    predict,
+    predict::predicted,
 };
 
 /// Which methods are sent.

@@ -1,6 +1,6 @@
 //! The part of a request that decides its answer.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Request};
 
 use crate::token;
 
@@ -51,7 +51,7 @@ impl<'a> Headers<'a> {
     }
 
     /// All lines, in order.
-    pub(crate) fn lines(self) -> Vec<(&'a [u8], &'a [u8])> {
+    pub fn lines(self) -> Vec<(&'a [u8], &'a [u8])> {
         match self {
             Self::Lines(lines) => lines.to_vec(),
             Self::Map(map) => map
@@ -80,11 +80,22 @@ impl<'a> Occurs<'a> {
     }
 }
 
+impl<'a, B> From<&'a Request<B>> for RequestHead<'a> {
+    fn from(request: &'a Request<B>) -> Self {
+        let target = request.uri().path_and_query();
+        Self {
+            method: request.method().as_str().as_bytes(),
+            target: target.map_or(b"/", |target| target.as_str().as_bytes()),
+            headers: Headers::Map(request.headers()),
+        }
+    }
+}
+
 impl<'a> RequestHead<'a> {
     /// The method that a preflight asks for; none if this is not a preflight.
     ///
     /// Spec: <https://fetch.spec.whatwg.org/#cors-preflight-request>
-    pub(crate) fn requested_method(&self) -> Option<&'a [u8]> {
+    pub fn requested_method(&self) -> Option<&'a [u8]> {
         if self.method != b"OPTIONS" || self.headers.occurs(&http::header::ORIGIN) == Occurs::Never
         {
             return None;
@@ -99,12 +110,12 @@ impl<'a> RequestHead<'a> {
     }
 
     /// The target up to its query.
-    pub(crate) fn path(&self) -> &'a [u8] {
+    pub fn path(&self) -> &'a [u8] {
         self.split_target().0
     }
 
     /// What follows the first `?`; empty if nothing does.
-    pub(crate) fn query(&self) -> &'a [u8] {
+    pub fn query(&self) -> &'a [u8] {
         self.split_target().1
     }
 

@@ -9,7 +9,7 @@ use std::{
     slice,
 };
 
-use crosscheck_harness::{
+use crosscheck_replay::{
     agree::{agree, n_vectors},
     case::{Case, cases},
 };

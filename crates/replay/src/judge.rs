@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
+use crosscheck_reference::site::Site;
 use crosscheck_report::{
     diff::{Demand, Judged, Mismatch, diff},
     observation::{Leg, Observation},
     results::LegResult,
     verdict::{Verdict, judge},
 };
-use crosscheck_server::site::Site;
 use crosscheck_vectors::{
     client::Client,
     expect::Expectation,

@@ -96,14 +96,14 @@ impl Site {
         self
     }
 
-    pub(crate) fn decide(&self, request: &RequestHead<'_>, memory: &Memory) -> Decision {
+    fn decide(&self, request: &RequestHead<'_>, memory: &Memory) -> Decision {
         match &self.committed {
             None => respond::respond(&self.policy, request),
             Some(committed) => committed.decide(&self.policy, request, memory),
         }
     }
 
-    pub(crate) fn finish(&self, status: StatusCode, actual: Actual, headers: &mut HeaderMap) {
+    fn finish(&self, status: StatusCode, actual: Actual, headers: &mut HeaderMap) {
         match &self.committed {
             None => actual.apply(headers),
             Some(committed) => committed.finish(status, actual, headers),
@@ -152,9 +152,9 @@ pub fn predict(site: &Site, request: &RequestHead<'_>) -> PlainResponse {
 
 /// A site with what it remembers.
 #[derive(Debug)]
-pub(crate) struct Running {
-    pub(crate) site: Site,
-    pub(crate) memory: Memory,
+pub struct Running {
+    site: Site,
+    memory: Memory,
     hits: Mutex<Hits>,
 }
 
@@ -166,7 +166,8 @@ struct Hits {
 }
 
 impl Running {
-    pub(crate) fn new(site: Site) -> Self {
+    /// `site`, to which nothing has happened yet.
+    pub fn new(site: Site) -> Self {
         Self {
             site,
             memory: Memory::default(),
@@ -174,8 +175,18 @@ impl Running {
         }
     }
 
+    /// What the policy decides about `request`.
+    pub fn decide(&self, request: &RequestHead<'_>) -> Decision {
+        self.site.decide(request, &self.memory)
+    }
+
+    /// Puts the headers of the policy into an answer of the application.
+    pub fn finish(&self, status: StatusCode, actual: Actual, headers: &mut HeaderMap) {
+        self.site.finish(status, actual, headers);
+    }
+
     /// The whole answer, framed for the wire.
-    pub(crate) fn answer(&self, request: &RequestHead<'_>) -> Response<Bytes> {
+    pub fn answer(&self, request: &RequestHead<'_>) -> Response<Bytes> {
         if request.path() == HITS_PATH.as_bytes() {
             return framed(self.tell_hits(request), request.method);
         }
@@ -197,12 +208,12 @@ impl Running {
                 change(request, &mut response);
                 response
             }
-            Work::Decides => match self.site.decide(request, &self.memory) {
+            Work::Decides => match self.decide(request) {
                 Decision::Preflight(preflight) => preflight.into_response(),
                 Decision::Actual(actual) => {
                     let mut response = self.through(behind, request);
                     let status = response.status();
-                    self.site.finish(status, actual, response.headers_mut());
+                    self.finish(status, actual, response.headers_mut());
                     response
                 }
             },
@@ -210,7 +221,7 @@ impl Running {
     }
 
     /// Runs the application, and counts it if a handler ran.
-    pub(crate) fn run(&self, request: &RequestHead<'_>) -> Response<Bytes> {
+    pub fn run(&self, request: &RequestHead<'_>) -> Response<Bytes> {
         let response = catch_unwind(AssertUnwindSafe(|| application::application(request)))
             .unwrap_or_else(|_panic| application::panicked(request));
         if application::was_handled(&response) {
@@ -220,7 +231,7 @@ impl Running {
     }
 
     /// How often a handler ran for the `id` parameter, as JSON.
-    pub(crate) fn tell_hits(&self, request: &RequestHead<'_>) -> Response<Bytes> {
+    pub fn tell_hits(&self, request: &RequestHead<'_>) -> Response<Bytes> {
         if !matches!(request.method, b"GET" | b"HEAD") {
             let mut response = Response::new(Bytes::new());
             *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
@@ -255,7 +266,7 @@ impl Running {
 
 impl Preflight {
     /// The response, with an empty body.
-    pub(crate) fn into_response<B: Default>(self) -> Response<B> {
+    pub fn into_response<B: Default>(self) -> Response<B> {
         let mut response = Response::new(B::default());
         *response.status_mut() = self.status;
         let headers = response.headers_mut();

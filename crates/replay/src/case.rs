@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crosscheck_report::verdict::Verdict;
-use crosscheck_server::{
+use crosscheck_reference::{
     fault::Fault,
     policy::Refusal,
     site::{Setup, Site},
 };
+use crosscheck_report::verdict::Verdict;
 use crosscheck_vectors::{
     load::Suite,
     policy::{Listing, Policy},

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 
 /// The bytes of `response`, with its headers in order and nothing added.
-pub(crate) fn response(response: &Response<Bytes>) -> Vec<u8> {
+pub fn response(response: &Response<Bytes>) -> Vec<u8> {
     let headers = response.headers();
     let mut bytes = Vec::with_capacity(64 + 64 * headers.len() + response.body().len());
     status_line(&mut bytes, response.status());
@@ -17,12 +17,7 @@ pub(crate) fn response(response: &Response<Bytes>) -> Vec<u8> {
 }
 
 /// A response of the listener itself.
-pub(crate) fn plain(
-    status: StatusCode,
-    headers: &[(&str, &str)],
-    body: &[u8],
-    method: &[u8],
-) -> Vec<u8> {
+pub fn plain(status: StatusCode, headers: &[(&str, &str)], body: &[u8], method: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(256 + body.len());
     status_line(&mut bytes, status);
     for (name, value) in headers {
@@ -38,7 +33,7 @@ pub(crate) fn plain(
 }
 
 /// Appends one header line.
-pub(crate) fn line(bytes: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+pub fn line(bytes: &mut Vec<u8>, name: &[u8], value: &[u8]) {
     bytes.extend_from_slice(name);
     bytes.extend_from_slice(b": ");
     bytes.extend_from_slice(value);

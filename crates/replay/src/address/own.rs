@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use crosscheck_reference::HANDLED;
 use crosscheck_report::observation::Observation;
-use crosscheck_server::HANDLED;
 use crosscheck_vectors::bytes::ByteString;
 
 use super::Place;

@@ -3,14 +3,14 @@
 /// Whether `bytes` is one token.
 ///
 /// Spec: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2>
-pub(crate) fn is_token(bytes: &[u8]) -> bool {
+pub fn is_token(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.iter().copied().all(is_token_byte)
 }
 
 /// The items of one line of a comma list, empty ones skipped; none if one is not a token.
 ///
 /// Spec: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1>
-pub(crate) fn list(line: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
+pub fn list(line: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
     line.split(|byte| *byte == b',')
         .map(trim)
         .filter(|item| !item.is_empty())
@@ -18,7 +18,7 @@ pub(crate) fn list(line: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
 }
 
 /// `bytes` without the blanks and tabs at its ends.
-pub(crate) fn trim(bytes: &[u8]) -> &[u8] {
+pub fn trim(bytes: &[u8]) -> &[u8] {
     let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
     let start = bytes.iter().position(|byte| !blank(byte));
     let end = bytes.iter().rposition(|byte| !blank(byte));

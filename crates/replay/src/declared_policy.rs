@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crosscheck_server::{policy::Refusal, site::Site};
+use crosscheck_reference::{policy::Refusal, site::Site};
 use crosscheck_vectors::{
     expect::{Check, Expectation},
     load::Suite,

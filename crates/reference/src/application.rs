@@ -36,7 +36,7 @@ enum BadParameter {
 ///
 /// Every method is taken. Every route marks its response as [`HANDLED`], adds the header of each `h`
 /// parameter (`Name:value`), and with `cookie=1` sets a cookie. Parameters that make no sense give 400.
-pub(crate) fn application(request: &RequestHead<'_>) -> Response<Bytes> {
+pub fn application(request: &RequestHead<'_>) -> Response<Bytes> {
     route(request).unwrap_or_else(|bad| {
         let body = format!("{{\"error\":\"{bad}\"}}");
         json(StatusCode::BAD_REQUEST, Bytes::from(body))
@@ -44,14 +44,14 @@ pub(crate) fn application(request: &RequestHead<'_>) -> Response<Bytes> {
 }
 
 /// The answer to a request whose handler panicked.
-pub(crate) fn panicked(request: &RequestHead<'_>) -> Response<Bytes> {
+pub fn panicked(request: &RequestHead<'_>) -> Response<Bytes> {
     let status = StatusCode::INTERNAL_SERVER_ERROR;
     let response = json(status, Bytes::from_static(b"{\"error\":\"panicked\"}"));
     dress(response, request).unwrap_or_else(|_bad| json(status, Bytes::new()))
 }
 
 /// Whether a route's handler made `response`.
-pub(crate) fn was_handled(response: &Response<Bytes>) -> bool {
+pub fn was_handled(response: &Response<Bytes>) -> bool {
     response.headers().contains_key(HANDLED)
 }
 

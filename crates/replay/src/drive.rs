@@ -3,7 +3,7 @@
 //! The same loop predicts an exchange (answers come from the script, or from the reference server's
 //! pure functions) and drives a real one (answers come from a socket).
 
-mod events;
+mod event_stream;
 mod page;
 mod password;
 
@@ -22,9 +22,9 @@ use url::Url;
 
 use crate::{
     address::{BadUrl, Place},
-    call,
     http_cache::{HttpCache, Whose},
     jar::Jar,
+    request_of_client,
 };
 
 /// Whatever takes a request and gives an answer.
@@ -172,7 +172,7 @@ async fn raw(
         method: client.method.as_bytes().to_vec(),
         url,
         headers,
-        body: call::raw_body(client),
+        body: request_of_client::raw_body(client),
         include_credentials: Credentials::Omit,
     };
     let answered = transport.exchange(&request).await?;

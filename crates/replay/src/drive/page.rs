@@ -15,8 +15,8 @@ use crosscheck_vectors::{
 };
 use url::Url;
 
-use super::{DriveError, Memory, Transport, events::Events, page_origin, pairs};
-use crate::{address::Place, call, trace};
+use super::{DriveError, Memory, Transport, page_origin, pairs};
+use crate::{address::Place, drive::event_stream::Events, request_of_client, trace};
 
 /// How often an `EventSource` may connect before it must have seen its end.
 const MOST_CONNECTIONS: usize = 8;
@@ -33,7 +33,7 @@ pub(super) async fn visit(
     memory: &mut Memory,
 ) -> Result<Observation, DriveError> {
     let origin = page_origin(client, &url)?;
-    let made = match call::request(client, origin.clone(), url) {
+    let made = match request_of_client::request(client, origin.clone(), url) {
         Ok(made) => made,
         Err(failure) => return Ok(failed(ExpectedOutcome::ApiError, &failure)),
     };

@@ -122,7 +122,7 @@ fn embedder_policy(client: &Client) -> oracle::EmbedderPolicy {
 }
 
 /// The host that frames pages of others.
-pub(crate) const FRAMING: &str = "framing.example";
+pub const FRAMING: &str = "framing.example";
 
 /// What browsers keep stored things apart by: the site of the page, or of the page around it.
 ///
