@@ -2,6 +2,7 @@
 
 mod observe;
 mod plan;
+pub mod proof;
 
 use std::{
     collections::{BTreeMap, HashMap},

@@ -17,7 +17,7 @@ use reqwest::{
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tokio_rustls::rustls::crypto::ring;
 
-use crosscheck_replay::drive::{Answered, Transport, TransportError};
+use crosscheck_replay::drive::{Answered, TooMany, Transport, TransportError};
 pub use failure::Unanswered;
 pub use key::trusted_key;
 
@@ -153,7 +153,7 @@ impl Deployed {
     pub async fn send(&self, request: &OutgoingRequest) -> Result<Response, Unanswered> {
         let answer = self.execute(request).await?;
         if answer.status() == StatusCode::TOO_MANY_REQUESTS {
-            return Err(Unanswered::TooMany);
+            return Err(TooMany.into());
         }
         // A stream of events never ends, and nothing depends on what it says.
         let deadline = Instant::now() + LONGEST_WAIT_FOR_BODY.min(self.timeout);
@@ -250,7 +250,7 @@ impl Transport for &Deployed {
         let response = self.send(request).await.map_err(|error| TransportError {
             method: String::from_utf8_lossy(&request.method).into_owned(),
             url: request.url.to_string(),
-            source: error.into(),
+            source: error.into_source(),
         })?;
         Ok(Answered {
             response: Some(response),

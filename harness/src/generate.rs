@@ -26,7 +26,6 @@ use crosscheck_reference::site::Site;
 use crosscheck_vectors::{
     load::Files,
     policy::Policy,
-    role::origin::intends,
     vector::{PolicySource, SuiteFile, Vector, VectorId, VectorStep},
 };
 use proptest::{
@@ -144,7 +143,7 @@ pub fn origin_of(id: &VectorId) -> Option<(Law, u32)> {
 
 /// Whether the operator means the page of `origin` to be let in.
 fn permits(policy: &Policy, origin: &str) -> bool {
-    intends(&policy.origins, origin)
+    policy.origins.means(origin)
 }
 
 fn lower(sentence: &str) -> String {

@@ -17,7 +17,6 @@
 //! The harness carries, it does not decide: rules about CORS are the oracle's and the server's.
 
 pub mod adapter;
-pub mod audit;
 pub mod browse;
 pub mod chromium;
 pub mod cli;

@@ -10,14 +10,14 @@ use crosscheck_oracle::OutgoingRequest;
 use crosscheck_reference::{policy::Refusal, site::Site};
 use crosscheck_report::observation::Observation;
 use crosscheck_vectors::{client::Api, load::Suite, policy::Policy};
-use url::{Host, Url};
+use url::Url;
 
 use crate::{
     case::{Case, ServerPart},
     declared_policy::{cases_under, of_one_resource},
     drive::Answered,
-    predict,
-    predict::predicted,
+    predict::{self, predicted},
+    target::may_be_asked_by_secure_pages,
 };
 
 /// Which methods are sent.
@@ -49,19 +49,6 @@ pub struct Deployment {
     private: Private,
     /// A server that is true to the policy.
     true_site: Site,
-}
-
-/// Whether browsers let pages that came over TLS ask `url`; a plain server only on the same machine.
-///
-/// Spec: <https://w3c.github.io/webappsec-mixed-content/#should-block-fetch>
-pub fn may_be_asked_by_secure_pages(url: &Url) -> bool {
-    let loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    url.scheme() == "https" || loopback
 }
 
 impl Deployment {

@@ -49,6 +49,11 @@ pub struct Answered {
     pub handled: Option<bool>,
 }
 
+/// The server wants to be asked less often, and says nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many requests: it answers 429; ask less often with `--rate`")]
+pub struct TooMany;
+
 /// Why nothing can be said about the subject.
 #[derive(Debug, thiserror::Error)]
 #[error("{method} {url} got no answer that could be judged")]

@@ -28,4 +28,5 @@ pub mod judge;
 pub mod predict;
 pub mod request_of_client;
 pub mod shared_cache;
+pub mod target;
 mod trace;

@@ -73,6 +73,32 @@ impl<T> Listing<T> {
     }
 }
 
+impl OriginRule {
+    /// Whether pages of `origin`, a serialised origin, are meant by this rule.
+    pub fn means(&self, origin: &str) -> bool {
+        match self {
+            Self::Exact(listed) => listed == origin,
+            Self::Null => origin == "null",
+            Self::SubdomainsOf(base) => base.split_once("://").is_some_and(|(scheme, host)| {
+                let rest = origin
+                    .strip_prefix(scheme)
+                    .and_then(|rest| rest.strip_prefix("://"));
+                let labels = rest
+                    .and_then(|rest| rest.strip_suffix(host))
+                    .and_then(|labels| labels.strip_suffix('.'));
+                labels.is_some_and(|labels| !labels.is_empty())
+            }),
+        }
+    }
+}
+
+impl Listing<OriginRule> {
+    /// Whether the operator means pages of `origin`, a serialised origin, to be let in.
+    pub fn means(&self, origin: &str) -> bool {
+        self.is_any() || self.listed().iter().any(|rule| rule.means(origin))
+    }
+}
+
 impl Policy {
     /// What a subject must be able to express to be put into this policy, in the words of the
     /// adapter protocol (`origins.list`, `credentials`, …), sorted.

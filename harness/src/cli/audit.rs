@@ -22,15 +22,17 @@ use super::{
     tell,
 };
 use crate::{
-    audit::{
-        Auditor, ENOUGH_REQUESTS,
-        learn::Known,
-        prove::Prover,
-        report::{Audit, render},
-    },
+    browse::proof::Prover,
     chromium::find_binary,
     deployed::{Deployed, Settings},
 };
+use crosscheck_audit::{
+    auditor::{Auditor, ENOUGH_REQUESTS},
+    learn::Known,
+    report::{Audit, render},
+    weakness::Proof,
+};
+use url::Url;
 
 /// How long the browser may take to start, and for one page.
 const BROWSER_PATIENCE: Duration = Duration::from_secs(30);
@@ -135,19 +137,30 @@ impl Args {
         });
         let deployed = deployed.into_diagnostic()?;
         let prover = self.prover().await?;
+        let secrets: Vec<_> = private
+            .iter()
+            .map(|header| header.secret().to_vec())
+            .collect();
         let auditor = Auditor {
             suite: &suite,
             known: &known,
-            private: &private,
+            secrets: &secrets,
             n_requests: self.max_requests.into(),
-            prover: prover.as_ref(),
         };
         let seed = getrandom::u64().map_err(|error| miette!("no random names: {error}"))?;
         let audits = futures_util::stream::iter(urls.into_iter().zip(seed..));
         let mut audits = audits
             .map(|(url, seed)| {
-                let (auditor, mut transport) = (&auditor, &deployed);
-                async move { auditor.audit(&url, &mut transport, seed).await }
+                let (auditor, prover, mut transport) = (&auditor, prover.as_ref(), &deployed);
+                let prove = async move |url: &Url, wanted: &[Option<Proof>]| match prover {
+                    Some(prover) => prover.prove(url, wanted).await,
+                    None => vec![None; wanted.len()],
+                };
+                async move {
+                    auditor
+                        .audit_and_prove(&url, &mut transport, seed, prove)
+                        .await
+                }
             })
             .buffer_unordered(self.jobs.into());
         while let Some(audit) = audits.next().await {

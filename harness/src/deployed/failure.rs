@@ -4,7 +4,7 @@ use std::{error::Error, io, time::Duration};
 
 use tokio_rustls::rustls::{self, CertificateError};
 
-use crosscheck_replay::judge::chain;
+use crosscheck_replay::{drive::TooMany, judge::chain};
 
 /// Why a server cannot be judged by a request.
 #[derive(Debug, thiserror::Error)]
@@ -16,11 +16,21 @@ pub enum Unanswered {
     #[error("no answer within {} s; `--timeout` gives it longer", .0.as_secs_f32())]
     TooSlow(Duration),
     /// The server wants to be asked less often, and says nothing else.
-    #[error("too many requests: it answers 429; ask less often with `--rate`")]
-    TooMany,
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// The HTTP library cannot say it.
     #[error("the request has bytes that HTTP does not allow")]
     Unsendable,
+}
+
+impl Unanswered {
+    /// The error as a source of others: a server that wants to be asked less often is told apart by type.
+    pub fn into_source(self) -> Box<dyn Error + Send + Sync> {
+        match self {
+            Self::TooMany(too_many) => too_many.into(),
+            other @ (Self::Failed(_) | Self::TooSlow(_) | Self::Unsendable) => other.into(),
+        }
+    }
 }
 
 /// What went wrong, in words for whoever typed the URL.

@@ -14,7 +14,6 @@ use super::{
     waves::{Keep, Replay},
 };
 use crate::{
-    audit::sender::Sender,
     browse::{Browse, PlanError, ReplayError, Replayed},
     chromium::{BrowserError, Chromium, Names, Options},
     deployed::trusted_key,
@@ -24,6 +23,7 @@ use crate::{
 use crosscheck_replay::{
     case::Case,
     judge::{chain, leg_result, settled, unjudged},
+    target::navigation,
 };
 
 /// How often a browser that died is started again.
@@ -49,7 +49,7 @@ impl<'a> ChromiumLeg<'a> {
     ) -> Result<Self, RunError> {
         let trusted = match &config.subject {
             SubjectConfig::Deployed(deployed) => {
-                let request = Sender::Nobody.ask(deployed.deployment.url());
+                let request = navigation(deployed.deployment.url());
                 trusted_key(&request, &deployed.settings).await
             }
             SubjectConfig::Adapter(_) | SubjectConfig::Reference(_) => None,

@@ -5,12 +5,11 @@ use url::Url;
 
 use super::RunError;
 use crate::{
-    audit::{sender::Sender, weakness::unusual},
     chromium::{BrowserError, Call, Chromium, Frame, Jar, Place, Witness},
     deployed::Deployed,
     subject::DeployedConfig,
 };
-use crosscheck_replay::deployment::may_be_asked_by_secure_pages;
+use crosscheck_replay::target::{may_be_asked_by_secure_pages, navigation, unusual};
 
 /// How Chromium's words for it begin where there was no connection, so nothing that CORS decides.
 const NO_CONNECTION: [&str; 6] = [
@@ -31,7 +30,7 @@ const NO_CONNECTION: [&str; 6] = [
 pub(super) async fn reach(config: &DeployedConfig) -> Result<Option<String>, RunError> {
     let url = config.deployment.url();
     let client = Deployed::new(config.settings.clone())?;
-    match client.send(&Sender::Nobody.ask(url)).await {
+    match client.send(&navigation(url)).await {
         Ok(answer) => Ok(unusual(&answer)),
         Err(why) => Err(RunError::Unreachable {
             url: url.to_string(),

@@ -17,14 +17,12 @@ mod void;
 
 use std::{net::SocketAddr, time::Duration};
 
-use crosscheck_harness::{
-    audit::{
-        Auditor, ENOUGH_REQUESTS,
-        learn::Known,
-        report::{Audit, Findings},
-    },
-    deployed::{Certificates, Deployed, Settings},
+use crosscheck_audit::{
+    auditor::{Auditor, ENOUGH_REQUESTS},
+    learn::Known,
+    report::{Audit, Findings},
 };
+use crosscheck_harness::deployed::{Certificates, Deployed, Settings};
 use crosscheck_reference::site::Site;
 use crosscheck_server::stage::{Reach, Stage};
 use crosscheck_vectors::{load::Suite, policy::Policy};
@@ -54,9 +52,8 @@ async fn audit(suite: &Suite, stage: &Stage, target: &str, known: &Known) -> Fin
     let auditor = Auditor {
         suite,
         known,
-        private: &[],
+        secrets: &[],
         n_requests: ENOUGH_REQUESTS.into(),
-        prover: None,
     };
     let url = format!("https://{}{target}", stage.addr());
     let client = client();

@@ -11,7 +11,6 @@ use crosscheck_vectors::{
     expect::ExpectedOutcome,
     load::{BesideEmbedded, Suite},
     policy::{Listing, Policy},
-    role::origin::intends,
     vector::{Kind, Vector},
 };
 use rstest::rstest;
@@ -108,7 +107,7 @@ fn means(policy: &Policy, client: &Client) -> bool {
     };
     let method = client.method.to_text();
     let mut headers = client.headers.iter();
-    intends(&policy.origins, client.origin.as_deref().unwrap())
+    policy.origins.means(client.origin.as_deref().unwrap())
         && (client.credentials != Credentials::Include || policy.credentials)
         && (method == "GET" || listed(&policy.methods, &|item| item == method))
         && headers.all(|(name, _)| {

@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-use crosscheck_replay::deployment::may_be_asked_by_secure_pages;
+use crosscheck_replay::target::may_be_asked_by_secure_pages;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use rstest::rstest;
 use tokio_rustls::rustls::{

@@ -210,29 +210,11 @@ fn pattern(origins: &Listing<OriginRule>) -> Result<Url, &'static str> {
 
 /// `origin`, unless the policy means to let it in.
 fn denied(origins: &Listing<OriginRule>, origin: String) -> Filled {
-    if intends(origins, &origin) {
+    if origins.means(&origin) {
         Err("it permits that origin")
     } else {
         Ok(origin)
     }
-}
-
-/// Whether the operator means `origin` to be let in.
-pub fn intends(origins: &Listing<OriginRule>, origin: &str) -> bool {
-    let by_rule = |rule: &OriginRule| match rule {
-        OriginRule::Exact(listed) => listed == origin,
-        OriginRule::Null => origin == "null",
-        OriginRule::SubdomainsOf(base) => base.split_once("://").is_some_and(|(scheme, host)| {
-            let rest = origin
-                .strip_prefix(scheme)
-                .and_then(|rest| rest.strip_prefix("://"));
-            let labels = rest
-                .and_then(|rest| rest.strip_suffix(host))
-                .and_then(|l| l.strip_suffix('.'));
-            labels.is_some_and(|labels| !labels.is_empty())
-        }),
-    };
-    origins.is_any() || origins.listed().iter().any(by_rule)
 }
 
 fn host(url: &Url) -> &str {

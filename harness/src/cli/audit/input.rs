@@ -4,7 +4,7 @@ use std::{collections::HashSet, fs, io::Read as _, path::Path};
 
 use miette::{IntoDiagnostic, Result, WrapErr as _, miette};
 
-use crate::audit::report::Audit;
+use crosscheck_audit::report::Audit;
 
 /// The URLs that were given, each once; lines that are empty or begin with `#` are none.
 pub(super) fn urls(given: &[String], file: Option<&Path>) -> Result<Vec<String>> {

@@ -8,8 +8,11 @@ use super::super::{
     policy::read_policy,
     private::{certificates, private_headers},
 };
-use crate::{audit::target::Target, deployed::Settings, subject::DeployedConfig};
-use crosscheck_replay::deployment::{Deployment, Methods, Private};
+use crate::{deployed::Settings, subject::DeployedConfig};
+use crosscheck_replay::{
+    deployment::{Deployment, Methods, Private},
+    target::Target,
+};
 
 /// So many bytes of each body are kept.
 const LONGEST_BODY: usize = 1 << 20;

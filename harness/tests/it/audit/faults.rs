@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crosscheck_harness::audit::learn::Known;
+use crosscheck_audit::learn::Known;
 use crosscheck_reference::{fault::Fault, site::Site};
 use crosscheck_vectors::{load::Suite, policy::Policy};
 

@@ -1,6 +1,6 @@
 //! Servers whose answers differ from one request to the next.
 
-use crosscheck_harness::audit::{learn::Known, report::Findings};
+use crosscheck_audit::{learn::Known, report::Findings};
 use crosscheck_oracle::{OutgoingRequest, Response};
 
 use super::script::{

@@ -1,6 +1,6 @@
 //! Servers whose preflights are answered by another handler than the rest.
 
-use crosscheck_harness::audit::learn::Known;
+use crosscheck_audit::learn::Known;
 use crosscheck_oracle::{OutgoingRequest, Response};
 use rstest::rstest;
 

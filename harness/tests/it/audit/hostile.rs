@@ -7,10 +7,8 @@ use std::{
     time::Duration,
 };
 
-use crosscheck_harness::{
-    audit::sender::Sender,
-    deployed::{Certificates, Deployed, Settings},
-};
+use crosscheck_audit::sender::Sender;
+use crosscheck_harness::deployed::{Certificates, Deployed, Settings};
 use crosscheck_reference::{fault::Fault, site::Site};
 use serde_json::Value;
 

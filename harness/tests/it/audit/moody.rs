@@ -1,10 +1,9 @@
 //! Servers whose answers depend on what was asked before, or that stop answering.
 
-use crosscheck_harness::{
-    audit::report::{Audit, Findings, Outcome},
-    deployed::Unanswered,
-};
+use crosscheck_audit::report::{Audit, Findings, Outcome};
+use crosscheck_harness::deployed::Unanswered;
 use crosscheck_oracle::{OutgoingRequest, Response};
+use crosscheck_replay::drive::TooMany;
 use rstest::rstest;
 
 use super::script::{
@@ -80,7 +79,7 @@ async fn a_429_ends_the_audit_at_once() {
             if n_asked < last {
                 Ok(sound(request))
             } else {
-                Err(Unanswered::TooMany)
+                Err(TooMany.into())
             }
         };
         let audit = audit_whole(server, &knowing()).await;
@@ -110,7 +109,7 @@ async fn a_weakness_stands_though_the_rest_was_not_asked() {
         if n_asked < 10 {
             Ok(grant_if(request, |origin| !origin.is_empty()))
         } else {
-            Err(Unanswered::TooMany)
+            Err(TooMany.into())
         }
     };
     let audit = audit_whole(server, &knowing()).await;

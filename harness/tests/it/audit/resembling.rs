@@ -1,7 +1,7 @@
 //! Origins that resemble a trusted one in a way of their own, and what only looks like a mistake.
 
-use crosscheck_harness::audit::{
-    ENOUGH_REQUESTS,
+use crosscheck_audit::{
+    auditor::ENOUGH_REQUESTS,
     learn::Known,
     report::{Findings, render},
 };

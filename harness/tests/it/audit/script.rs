@@ -1,13 +1,11 @@
 //! A server in process: a function from requests to answers.
 
-use crosscheck_harness::{
-    audit::{
-        Auditor, ENOUGH_REQUESTS,
-        learn::Known,
-        report::{Audit, Findings},
-    },
-    deployed::Unanswered,
+use crosscheck_audit::{
+    auditor::{Auditor, ENOUGH_REQUESTS},
+    learn::Known,
+    report::{Audit, Findings},
 };
+use crosscheck_harness::deployed::Unanswered;
 use crosscheck_oracle::{OutgoingRequest, Response};
 use crosscheck_replay::drive::{Answered, Transport, TransportError};
 use crosscheck_vectors::load::Suite;
@@ -24,7 +22,7 @@ impl<F: FnMut(&OutgoingRequest) -> Said + Send> Transport for Scripted<F> {
         let said = (self.0)(request).map_err(|why| TransportError {
             method: String::from_utf8_lossy(&request.method).into_owned(),
             url: request.url.to_string(),
-            source: why.into(),
+            source: why.into_source(),
         });
         Ok(Answered {
             response: Some(said?),
@@ -51,9 +49,8 @@ pub(super) async fn audit_at(
     let auditor = Auditor {
         suite: &suite,
         known,
-        private: &[],
+        secrets: &[],
         n_requests: ENOUGH_REQUESTS.into(),
-        prover: None,
     };
     auditor.audit(url, &mut Scripted(answer), 1).await
 }

@@ -1,6 +1,6 @@
 //! Servers that no fault of the reference server plays, as functions from request to answer.
 
-use crosscheck_harness::audit::learn::Known;
+use crosscheck_audit::learn::Known;
 use crosscheck_oracle::{OutgoingRequest, Response};
 use rstest::rstest;
 

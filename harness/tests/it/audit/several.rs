@@ -1,7 +1,7 @@
 //! Servers that trust several origins, and compare each in its own way.
 
-use crosscheck_harness::audit::{
-    ENOUGH_REQUESTS,
+use crosscheck_audit::{
+    auditor::ENOUGH_REQUESTS,
     learn::Known,
     report::{Findings, ShownWeakness},
 };

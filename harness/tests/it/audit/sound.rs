@@ -1,6 +1,6 @@
 //! Nothing is said against servers that do as they should.
 
-use crosscheck_harness::audit::learn::Known;
+use crosscheck_audit::learn::Known;
 use crosscheck_reference::site::Site;
 use crosscheck_vectors::{
     load::Suite,

@@ -1,6 +1,6 @@
 //! Grants that were meant and are void, and errors that anybody may read.
 
-use crosscheck_harness::audit::report::{Audit, Findings, Outcome, render};
+use crosscheck_audit::report::{Audit, Findings, Outcome, render};
 use crosscheck_oracle::{OutgoingRequest, Response};
 use crosscheck_report::text::Colour;
 use rstest::rstest;
@@ -120,7 +120,7 @@ fn misspelt_without_harm(request: &OutgoingRequest) -> Response {
 #[tokio::test]
 async fn what_does_no_harm_is_a_fact() {
     let found = audit(misspelt_without_harm, &knowing()).await;
-    let trusted = |fact: &&crosscheck_harness::audit::report::ShownFact| {
+    let trusted = |fact: &&crosscheck_audit::report::ShownFact| {
         fact.class.as_deref() == Some("malformed-header")
     };
     assert_eq!(found.facts.iter().filter(trusted).count(), 3, "{found:#?}");

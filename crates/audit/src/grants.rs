@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use crosscheck_oracle::{
-    Extracted, ExtractedSingle, Origin, Response, extract_list, extract_max_age,
-    is_forbidden_method, is_forbidden_request_header,
+    Extracted, ExtractedSingle, Response, extract_list, extract_max_age, is_forbidden_method,
+    is_forbidden_request_header,
 };
 use crosscheck_vectors::policy::{Listing, MaxAge, OriginRule, Policy};
 
 use super::{
     learn::{Asked, Learnt, Preflighted, Tried},
+    names::is_invented,
     probe::Base,
     sender::{Sender, Sharing},
-    target::is_invented,
 };
 
 /// Methods that no page needs permission for.
@@ -36,35 +36,9 @@ pub fn permits(learnt: &Learnt, asked: &Preflighted) -> bool {
     asked.permission.sharing > Sharing::Withheld && asked.permission.sharing >= learnt.best_share()
 }
 
-/// Whether `policy` lets pages of `origin` read.
-pub fn allows(policy: &Policy, origin: &str) -> bool {
-    let listed = |rule: &OriginRule| match rule {
-        OriginRule::Exact(exact) => exact == origin,
-        OriginRule::Null => origin == "null",
-        OriginRule::SubdomainsOf(base) => is_below(base, origin),
-    };
-    policy.origins.is_any() || policy.origins.listed().iter().any(listed)
-}
-
+/// Whether `origin` is a subdomain of `base`.
 fn is_below(base: &str, origin: &str) -> bool {
-    let parts = |text: &str| Origin::parse(text).ok().as_ref().and_then(Base::new);
-    let (Some(base), Some(origin)) = (parts(base), parts(origin)) else {
-        return false;
-    };
-    let above = origin.host.strip_suffix(&base.host);
-    origin.scheme == base.scheme
-        && origin.port == base.port
-        && above.is_some_and(|above| above.len() > 1 && above.ends_with('.'))
-}
-
-/// Whether both members of a family were granted something.
-pub fn is_confirmed(tried: &Tried) -> bool {
-    let granted = |sharing| sharing > Sharing::Withheld;
-    granted(tried.first.sharing)
-        && tried
-            .again
-            .as_ref()
-            .is_some_and(|again| granted(again.sharing))
+    OriginRule::SubdomainsOf(base.to_owned()).means(origin)
 }
 
 fn origins(learnt: &Learnt) -> Listing<OriginRule> {
@@ -77,7 +51,7 @@ fn origins(learnt: &Learnt) -> Listing<OriginRule> {
         .iter()
         .filter(|asked| asked.sharing > Sharing::Withheld);
     // Families of one member are named themselves.
-    let single = learnt.tried.iter().filter(|tried| is_confirmed(tried));
+    let single = learnt.tried.iter().filter(|tried| tried.is_confirmed());
     let single = single.filter(|tried| {
         let is_page = matches!(tried.first.sender, Sender::Page(_));
         let again = tried.again.as_ref();
@@ -101,8 +75,9 @@ fn origins(learnt: &Learnt) -> Listing<OriginRule> {
 
 /// The origins whose subdomains are trusted, none of them below another.
 fn patterns(learnt: &Learnt) -> Vec<String> {
-    let below =
-        |tried: &&Tried| is_confirmed(tried) && matches!(tried.probe.name, "sibling" | "subdomain");
+    let below = |tried: &&Tried| {
+        tried.is_confirmed() && matches!(tried.probe.name, "sibling" | "subdomain")
+    };
     let found = learnt.tried.iter().filter(below).map(|tried| &tried.first);
     let given = learnt.candidates.iter().filter(|asked| {
         let origin = asked.sender.origin();

@@ -9,8 +9,6 @@ mod origins;
 mod preflights;
 mod spelling;
 
-pub use caches::varies;
-pub use circumstances::unusual;
 pub use spelling::meant_header;
 
 use super::{ask::Place, learn::Learnt, sender::Sharing};

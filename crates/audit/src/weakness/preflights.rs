@@ -6,11 +6,11 @@ use crosscheck_oracle::{
 };
 
 use super::{Judgement, Severity, flaps};
-use crate::audit::{
+use crate::{
     grants::{exposed, permits},
     learn::{Learnt, Preflighted, Twist},
+    names::is_invented,
     sender::Sharing,
-    target::is_invented,
 };
 
 /// The longest max age that the standard's authors advise, in seconds.

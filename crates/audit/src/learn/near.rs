@@ -3,9 +3,8 @@
 use crosscheck_oracle::Origin;
 
 use super::{Conversation, Tried, origins::is_granted};
-use crate::audit::{
+use crate::{
     ask::Silence,
-    grants::is_confirmed,
     probe::{Base, FURTHER, NEAR_MISSES, OTHERS, Probe, Proves, near_miss, sender},
     sender::{Sender, Sharing},
 };
@@ -135,7 +134,7 @@ impl<T: Transport> Conversation<'_, T> {
             let mut tried = self.learnt.tried.iter();
             tried.any(|tried| {
                 let more = tried.first.sharing > strangers;
-                more && is_confirmed(tried) && tried.probe.name.starts_with(begin)
+                more && tried.is_confirmed() && tried.probe.name.starts_with(begin)
             })
         };
         match probe.name {
@@ -155,7 +154,7 @@ impl<T: Transport> Conversation<'_, T> {
         matches!(probe.proves, Proves::Stranger | Proves::Neighbour)
             && tried.any(|tried| {
                 let more = tried.first.sharing > strangers;
-                more && is_confirmed(tried) && tried.probe.name == probe.name
+                more && tried.is_confirmed() && tried.probe.name == probe.name
             })
     }
 

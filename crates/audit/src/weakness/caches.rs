@@ -5,7 +5,12 @@ use std::borrow::Cow;
 use crosscheck_oracle::{Response, get_decode_and_split, is_ok_status};
 
 use super::{Judgement, Severity};
-use crate::audit::{ask::Place, learn::Learnt, sender::Sharing};
+use crate::{
+    ask::Place,
+    learn::Learnt,
+    sender::Sharing,
+    vary::{names_in_vary, varies},
+};
 
 /// An answer that depends on who asked, or does not.
 #[derive(Clone, Copy, Debug)]
@@ -201,27 +206,12 @@ fn is_heuristically_cacheable(status: u16) -> bool {
     )
 }
 
-/// Whether `answer` says that it is for one origin only.
-pub fn varies(answer: &Response) -> bool {
-    names_in_vary(answer, &[b"origin"])
-}
-
-/// Whether `Vary` has one of `wanted`, or says that it depends on everything.
-fn names_in_vary(answer: &Response, wanted: &[&[u8]]) -> bool {
-    let names = answer.headers.get("vary").unwrap_or_default();
-    let mut names = names.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
-    names.any(|name| {
-        let mut wanted = wanted.iter();
-        name == b"*" || wanted.any(|wanted| name.eq_ignore_ascii_case(wanted))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use crosscheck_oracle::Response;
     use rstest::rstest;
 
-    use super::{is_storable, varies};
+    use super::is_storable;
 
     #[rstest]
     #[case::bare(200, "", true)]
@@ -232,15 +222,5 @@ mod tests {
     fn what_caches_keep(#[case] status: u16, #[case] control: &str, #[case] storable: bool) {
         let answer = Response::new(status).with_header("Cache-Control", control);
         assert_eq!(is_storable(&answer), storable);
-    }
-
-    #[rstest]
-    #[case("Accept-Encoding, ORIGIN", true)]
-    #[case("*", true)]
-    #[case("Accept-Encoding", false)]
-    #[case("X-Origin", false)]
-    fn who_it_is_for(#[case] vary: &str, #[case] one_origin: bool) {
-        let answer = Response::new(200).with_header("Vary", vary);
-        assert_eq!(varies(&answer), one_origin);
     }
 }

@@ -7,10 +7,10 @@ use crosscheck_vectors::policy::{Listing, MaxAge, Policy};
 
 use super::{
     ask::Place,
-    grants::{allows, exposed, grants, is_confirmed, permits},
+    grants::{exposed, grants, permits},
     learn::{Asked, Learnt, Preflighted},
+    names::is_invented,
     sender::{Sender, Sharing},
-    target::is_invented,
 };
 
 /// For how many seconds browsers keep a permission of which nothing is said.
@@ -88,7 +88,7 @@ fn origins(policy: &Policy, learnt: &Learnt, found: &mut Vec<Difference>) {
         .tried
         .iter()
         // If everybody ought to be granted, strangers have been asked about.
-        .filter(|tried| is_confirmed(tried))
+        .filter(|tried| tried.is_confirmed())
         .map(|tried| (&tried.first, tried.probe.class));
     let mut seen = BTreeSet::new();
     for (asked, class) in everybody.chain(opaque).chain(named).chain(near) {
@@ -114,7 +114,7 @@ fn origin_difference(
     class: &'static str,
 ) -> Option<Difference> {
     let at = asked.at;
-    let (direction, class, seen) = match (allows(policy, origin), asked.sharing) {
+    let (direction, class, seen) = match (policy.origins.means(origin), asked.sharing) {
         (false, Sharing::Anonymous | Sharing::Credentialed) => (
             Direction::Over,
             class,

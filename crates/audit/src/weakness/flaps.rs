@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crosscheck_oracle::{Extracted, extract_list};
 
 use super::{Judgement, Severity};
-use crate::audit::{
+use crate::{
     ask::{Place, Silence},
     learn::{Asked, Learnt, Preflighted, Tried},
     probe::Proves,

@@ -1,7 +1,7 @@
 //! Origins that are let in for another reason than resemblance.
 
 use super::{Probe, Proves, stranger};
-use crate::audit::target::Names;
+use crate::names::Names;
 
 /// Hosts that are trusted by mistake rather than by resemblance.
 pub const OTHERS: &[Probe] = &[

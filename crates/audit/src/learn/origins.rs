@@ -6,7 +6,7 @@ use crosscheck_oracle::Origin;
 use crosscheck_vectors::policy::OriginRule;
 
 use super::{Asked, Conversation};
-use crate::audit::{
+use crate::{
     ask::Silence,
     probe::{Base, sender},
     sender::{Sender, Sharing},

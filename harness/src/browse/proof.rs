@@ -6,11 +6,6 @@ use serde_json::json;
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::{
-    report::ShownProof,
-    sender::{Sender, Sharing},
-    weakness::Proof,
-};
 use crate::{
     chromium::{
         BrowserError, Call, Chromium, Ending, Frame, Jar, Names, Options, Outcome, Place, Witness,
@@ -18,7 +13,8 @@ use crate::{
     deployed::{Certificates, Settings, trusted_key},
     playground::{Playground, PlaygroundError},
 };
-use crosscheck_replay::judge::chain;
+use crosscheck_audit::{report::ShownProof, sender::Sharing, weakness::Proof};
+use crosscheck_replay::{judge::chain, target::navigation};
 
 /// The page that holds the sandboxed frame.
 const HOLDER: &str = "https://crosscheck.example";
@@ -104,7 +100,7 @@ impl Prover {
             binary: self.binary.clone(),
             stage: self.playground.stage.addr(),
             spki: self.playground.stage.spki_sha256_base64().to_owned(),
-            trusted: trusted_key(&Sender::Nobody.ask(url), &settings).await,
+            trusted: trusted_key(&navigation(url), &settings).await,
             page_path: self.playground.page_path(),
             timeout: self.patience,
         }

@@ -1,10 +1,11 @@
 //! Who asks, and whether a browser would hand the answer over: the oracle's word.
 
 use crosscheck_oracle::{
-    Api, Call, CallBody, Credentials, CredentialsMode, Flag, HeaderList, Millis, Origin,
-    OutgoingRequest, PreflightCache, PreflightFailure, Purpose, Request, RequestBody, Response,
-    Step, cors_check, cors_unsafe_request_header_names, judge_preflight,
+    Api, Call, CallBody, CredentialsMode, Flag, Millis, Origin, OutgoingRequest, PreflightCache,
+    PreflightFailure, Purpose, Request, Response, Step, cors_check,
+    cors_unsafe_request_header_names, judge_preflight,
 };
+use crosscheck_replay::target::navigation;
 use url::Url;
 
 /// Who sends a request.
@@ -66,19 +67,11 @@ impl Sender {
         {
             return request;
         }
-        let mut headers = HeaderList::new();
-        headers.push("Accept", "*/*");
+        let mut request = navigation(url);
         if let Some(origin) = self.origin() {
-            headers.push("Origin", origin);
+            request.headers.push("Origin", origin);
         }
-        OutgoingRequest {
-            purpose: Purpose::Actual,
-            method: b"GET".to_vec(),
-            url: url.clone(),
-            headers,
-            body: RequestBody::None,
-            include_credentials: Credentials::Omit,
-        }
+        request
     }
 
     /// What it gets to read of `response`, the answer to its GET for `url`.

@@ -1,12 +1,13 @@
 //! What the rest of the judgement rests on.
 
-use crosscheck_oracle::{Origin, Response, is_ok_status, is_redirect_status};
+use crosscheck_oracle::Origin;
 
 use super::Judgement;
-use crate::audit::{
+use crate::{
     learn::{Asked, Learnt},
     sender::{Sender, Sharing},
 };
+use crosscheck_replay::target::unusual;
 
 pub(super) fn judge(learnt: &Learnt, judgement: &mut Judgement) {
     resource(learnt, judgement);
@@ -33,25 +34,6 @@ fn resource(learnt: &Learnt, judgement: &mut Judgement) {
         && let Some(why) = learnt.answer(place).and_then(unusual)
     {
         judgement.note(None, why, &[place]);
-    }
-}
-
-/// Why the resource that gives `answer` to whoever has no origin may not be the one that is meant.
-pub fn unusual(answer: &Response) -> Option<String> {
-    let status = answer.status;
-    let location = answer.headers.get("location");
-    match (status, location) {
-        (_, Some(location)) if is_redirect_status(status) => Some(format!(
-            "it redirects to `{}`, which was not followed: judge that, too",
-            location.escape_ascii()
-        )),
-        (401 | 407, _) => Some(format!(
-            "it answers {status}, so this is about its login check; `--header 'Authorization: …'` gets past it"
-        )),
-        _ if is_ok_status(status) || status == 304 => None,
-        _ => Some(format!(
-            "it answers {status}, so this is about its errors; is that the URL that was meant?"
-        )),
     }
 }
 

@@ -1,8 +1,7 @@
 //! Preflights of pages that ought not to be trusted.
 
 use super::{Judgement, Severity};
-use crate::audit::{
-    grants::is_confirmed,
+use crate::{
     learn::{Learnt, Preflighted, Twist},
     probe::{NEAR_MISSES, Probe, Proves},
     sender::Sharing,
@@ -119,7 +118,7 @@ fn near_misses(learnt: &Learnt, probe: &Probe, judgement: &mut Judgement) {
         return;
     };
     let tried = learnt.tried.iter();
-    let tried = tried.filter(|tried| tried.probe.name == probe.name && is_confirmed(tried));
+    let tried = tried.filter(|tried| tried.probe.name == probe.name && tried.is_confirmed());
     let reads = tried.map(|tried| tried.first.sharing).max();
     let reads = reads.unwrap_or_else(|| learnt.strangers_share());
     let origin = learnt.exchanges.get(first.at).map(|exchange| {

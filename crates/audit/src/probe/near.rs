@@ -1,7 +1,7 @@
 //! Origins that resemble a trusted one.
 
 use super::{Base, Probe, Proves};
-use crate::audit::target::Names;
+use crate::names::Names;
 
 /// Origins that resemble a trusted one, the likeliest mistakes first.
 pub const NEAR_MISSES: &[Probe] = &[

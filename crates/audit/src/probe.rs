@@ -18,7 +18,7 @@ mod others;
 use crosscheck_oracle::Origin;
 use url::{Host, Url};
 
-use super::{sender::Sender, target::Names};
+use super::{names::Names, sender::Sender};
 pub use near::{FURTHER, NEAR_MISSES, near_miss};
 pub use others::OTHERS;
 

@@ -1,9 +1,10 @@
-//! What is audited, and names that nobody has.
+//! One resource of a deployed server: its URL, and what its first answer says about it.
 
-use crosscheck_oracle::{Origin, is_bad_port};
-use url::Url;
-
-use crosscheck_replay::deployment::may_be_asked_by_secure_pages;
+use crosscheck_oracle::{
+    Credentials, HeaderList, Origin, OutgoingRequest, Purpose, RequestBody, Response, is_bad_port,
+    is_ok_status, is_redirect_status,
+};
+use url::{Host, Url};
 
 /// Why a URL cannot be audited.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -85,55 +86,57 @@ impl std::str::FromStr for Target {
     }
 }
 
-/// A source of names that are in nobody's list: letters and digits, a letter first.
-#[derive(Debug)]
-pub struct Names(u64);
+/// Whether browsers let pages that came over TLS ask `url`; a plain server only on the same machine.
+///
+/// Spec: <https://w3c.github.io/webappsec-mixed-content/#should-block-fetch>
+pub fn may_be_asked_by_secure_pages(url: &Url) -> bool {
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "https" || loopback
+}
 
-impl Names {
-    /// Names that follow from `seed`.
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// The next name.
-    pub fn next_name(&mut self) -> String {
-        let mut bits = self.next_number();
-        let mut name = String::from("x");
-        for _digit in 0..9 {
-            let digit = u32::try_from(bits % 36).unwrap_or_default();
-            name.extend(char::from_digit(digit, 36));
-            bits /= 36;
-        }
-        name
-    }
-
-    /// A port that hardly anything listens on, and that is in nobody's list.
-    pub fn next_port(&mut self) -> u16 {
-        20000 + u16::try_from(self.next_number() % 20000).unwrap_or_default()
-    }
-
-    /// `SplitMix64`: short, and random enough for names.
-    fn next_number(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^ (bits >> 31)
+/// The request of a navigation to `url`: a GET without `Origin`.
+pub fn navigation(url: &Url) -> OutgoingRequest {
+    let mut headers = HeaderList::new();
+    headers.push("Accept", "*/*");
+    OutgoingRequest {
+        purpose: Purpose::Actual,
+        method: b"GET".to_vec(),
+        url: url.clone(),
+        headers,
+        body: RequestBody::None,
+        include_credentials: Credentials::Omit,
     }
 }
 
-/// Whether `text` may be a name of [`Names`], perhaps with `x-` before it or in capitals.
-pub fn is_invented(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    let name = lower.strip_prefix("x-").unwrap_or(&lower);
-    name.len() == 10 && name.starts_with('x') && name.bytes().all(|b| b.is_ascii_alphanumeric())
+/// Why the resource that gives `answer` to whoever has no origin may not be the one that is meant.
+pub fn unusual(answer: &Response) -> Option<String> {
+    let status = answer.status;
+    let location = answer.headers.get("location");
+    match (status, location) {
+        (_, Some(location)) if is_redirect_status(status) => Some(format!(
+            "it redirects to `{}`, which was not followed: judge that, too",
+            location.escape_ascii()
+        )),
+        (401 | 407, _) => Some(format!(
+            "it answers {status}, so this is about its login check; `--header 'Authorization: …'` gets past it"
+        )),
+        _ if is_ok_status(status) || status == 304 => None,
+        _ => Some(format!(
+            "it answers {status}, so this is about its errors; is that the URL that was meant?"
+        )),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
 
-    use super::{BadTarget, Names, Target, is_invented};
+    use super::{BadTarget, Target};
 
     #[rstest]
     #[case::secure("https://api.example/a?b#c", "https")]
@@ -169,15 +172,5 @@ mod tests {
     fn a_query_that_no_cache_has_seen(#[case] url: &str, #[case] aside: &str) {
         let target: Target = url.parse().unwrap();
         assert_eq!(target.aside("n").as_str(), aside);
-    }
-
-    #[test]
-    fn names_differ() {
-        let mut names = Names::new(1);
-        let (one, other) = (names.next_name(), names.next_name());
-        assert_ne!(one, other);
-        assert!(is_invented(&one) && is_invented(&format!("X-{one}")));
-        assert!(!is_invented("x-token") && !is_invented("PUT"));
-        assert!((20000..40000).contains(&names.next_port()));
     }
 }

@@ -3,7 +3,7 @@
 use crosscheck_oracle::Origin;
 
 use super::{Judgement, Severity};
-use crate::audit::learn::Learnt;
+use crate::learn::Learnt;
 
 /// The response headers that browsers know.
 const KNOWN: [&str; 8] = [

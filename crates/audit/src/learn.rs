@@ -11,11 +11,12 @@ use crosscheck_vectors::policy::{OriginRule, Policy};
 
 use super::{
     ask::{Asker, Exchange, Place, Silence},
+    names::Names,
     probe::{Base, Probe, sender, stranger},
     sender::{Permission, Sender, Sharing, Wish},
-    target::{Names, Target},
+    vary::varies,
 };
-use crosscheck_replay::drive::Transport;
+use crosscheck_replay::{drive::Transport, target::Target};
 
 /// What is known before anything is asked.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +53,14 @@ pub struct Tried {
     pub again: Option<Asked>,
     /// The first one twice more, if the other one was refused.
     pub repeated: Vec<Asked>,
+}
+
+impl Tried {
+    /// Whether both members were granted something.
+    pub fn is_confirmed(&self) -> bool {
+        let granted = |asked: &Asked| asked.sharing > Sharing::Withheld;
+        granted(&self.first) && self.again.as_ref().is_some_and(granted)
+    }
 }
 
 /// A preflight, and what it permits.
@@ -251,7 +260,7 @@ fn is_from_cache(answer: &Response) -> bool {
             .any(|part| part == b"hit")
     };
     let kept = value("age").is_some() || value("x-cache").is_some_and(|value| hit(&value));
-    kept && !super::weakness::varies(answer)
+    kept && !varies(answer)
 }
 
 /// A conversation with one server.

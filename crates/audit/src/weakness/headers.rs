@@ -3,7 +3,7 @@
 use crosscheck_oracle::{Extracted, HeaderList, Origin, extract_list};
 
 use super::{Judgement, Severity};
-use crate::audit::{
+use crate::{
     ask::Place,
     grants::exposed,
     learn::Learnt,

@@ -13,7 +13,6 @@ use super::{
     learn::Learnt,
     weakness::{Fact, Judgement, Weakness, meant_header},
 };
-use crate::deployed::PrivateHeader;
 
 pub use text::render;
 
@@ -165,7 +164,7 @@ pub struct Presenter<'a> {
     /// The classes.
     pub suite: &'a Suite,
     /// What must not be shown.
-    pub private: &'a [PrivateHeader],
+    pub secrets: &'a [Vec<u8>],
 }
 
 impl Presenter<'_> {
@@ -264,8 +263,8 @@ impl Presenter<'_> {
     /// `text` on one line of bounded length, without what is private.
     pub fn conceal(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        for header in self.private {
-            let secret = header.secret().escape_ascii().to_string();
+        for secret in self.secrets {
+            let secret = secret.escape_ascii().to_string();
             if !secret.is_empty() {
                 text = text.replace(&secret, "(private)");
             }

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use crosscheck_oracle::{Extracted, Origin, OutgoingRequest, Response, extract_list};
 
 use super::{Conversation, Preflighted, Twist, near::RESERVE};
-use crate::audit::{
+use crate::{
     ask::Silence,
+    names::is_invented,
     probe::{Base, near_miss, sender},
     sender::{Sender, Sharing, Wish},
-    target::is_invented,
 };
 use crosscheck_replay::drive::Transport;
 

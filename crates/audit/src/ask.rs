@@ -2,8 +2,10 @@
 
 use crosscheck_oracle::{OutgoingRequest, Response};
 
-use crate::deployed::Unanswered;
-use crosscheck_replay::{drive::Transport, judge::chain};
+use crosscheck_replay::{
+    drive::{TooMany, Transport},
+    judge::chain,
+};
 
 /// After so many questions in a row without an answer a server is given up.
 const PATIENCE: usize = 3;
@@ -32,7 +34,7 @@ pub enum Silence {
     )]
     Blocked,
     /// It wants to be asked less often.
-    #[error("{}", Unanswered::TooMany)]
+    #[error("{}", TooMany)]
     TooMany,
     /// The server stopped answering.
     #[error("{0}")]
@@ -75,7 +77,7 @@ impl<'a, T: Transport> Asker<'a, T> {
                 .response
                 .ok_or_else(|| "the connection ended without an answer".to_owned()),
             Err(error) => {
-                if let Some(Unanswered::TooMany) = error.source.downcast_ref() {
+                if error.source.is::<TooMany>() {
                     silence = Some(Silence::TooMany);
                 }
                 Err(chain(&*error.source))

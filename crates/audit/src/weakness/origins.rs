@@ -1,8 +1,7 @@
 //! Who may read that should not.
 
 use super::{Judgement, Proof, Severity, Weakness};
-use crate::audit::{
-    grants::is_confirmed,
+use crate::{
     learn::{Asked, Learnt, Tried},
     probe::{Base, Proves},
     sender::{Sender, Sharing},
@@ -198,7 +197,7 @@ fn family(learnt: &Learnt, tried: &Tried, judgement: &mut Judgement) {
         }
         return;
     }
-    if !is_confirmed(tried) {
+    if !tried.is_confirmed() {
         return;
     }
     let all: Vec<_> = std::iter::once(&tried.first).chain(&tried.again).collect();

@@ -94,7 +94,7 @@ mod tests {
     use crosscheck_vectors::load::Suite;
 
     use super::class;
-    use crate::audit::probe::{NEAR_MISSES, OTHERS};
+    use crate::probe::{NEAR_MISSES, OTHERS};
 
     #[test]
     fn every_family_has_a_known_class() {
