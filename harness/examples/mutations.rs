@@ -10,7 +10,7 @@ use std::{
     path::Path,
 };
 
-use crosscheck_harness::mutation::{Evidence, Mutant, Mutations, Outcome};
+use crosscheck_harness::craft::mutation::{Evidence, Mutant, Mutations, Outcome};
 use crosscheck_vectors::{load::Suite, vector::VectorId};
 use serde::Deserialize;
 

@@ -2,11 +2,10 @@
 
 mod adapter;
 mod audit;
+mod browsers;
 mod compare;
-mod layers;
-mod policy;
+mod options;
 mod pretty;
-mod private;
 mod report;
 mod run;
 mod selftest;
@@ -22,7 +21,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crosscheck_report::text::Colour;
 use miette::{GraphicalReportHandler, GraphicalTheme, IntoDiagnostic, Result};
 
-use crate::say::say;
+use crate::process::say::say;
 
 /// A conformance test suite for Cross-Origin Resource Sharing.
 ///

@@ -1,40 +1,29 @@
-//! Replays CORS test vectors over raw HTTP and in headless Chromium.
+//! The program `crosscheck`: replays CORS test vectors over raw HTTP and in browsers.
 //!
-//! | step | module |
+//! | folder | what is in it |
 //! | --- | --- |
-//! | vectors made up at random, and what fails of them made small | [`generate`] |
-//! | what is judged | [`subject`], [`adapter`] |
-//! | a vector with its roles filled in; which of them | [`case`], [`select`] |
-//! | the oracle must agree with it | [`predict`], [`agree`] |
-//! | the model plays it over real sockets | [`drive`], [`wire`] |
-//! | the same visits through a shared cache | [`shared_cache`] |
-//! | a browser plays it | [`browse`], [`chromium`] |
-//! | verdicts; results on disk | [`judge`], [`ledger`], [`output`] |
-//! | what a deployed server grants, and what is weak about it | [`audit`], [`deployed`] |
-//! | what breaking the oracle turns red | [`mutation`] |
-//! | all of that; the command line | [`run`], [`cli`] |
+//! | [`cli`] | the command line: one file for each command |
+//! | [`run`] | one run: schedule, selection, ledger, output |
+//! | [`leg`] | what every leg is to a run; cases in waves |
+//! | [`wire`] | the wire leg |
+//! | [`browser`] | the browser leg, for every engine; below it what one engine alone has |
+//! | [`playground`] | the listener of a run, and the page that browsers work in |
+//! | [`subject`] | what is judged: reference server, adapter, deployed server |
+//! | [`client`] | what sends requests: bytes as they are, and politely to deployed servers |
+//! | [`craft`] | generated vectors, the self-test, mutation evidence |
 //!
-//! The harness carries, it does not decide: rules about CORS are the oracle's and the server's.
+//! The harness carries, it does not decide: rules about CORS stand in the crates.
 
-pub mod adapter;
-pub mod browse;
-pub mod chromium;
+pub mod browser;
 pub mod cli;
-mod clock;
-pub mod deployed;
-pub mod deviations;
-pub mod gallery;
-pub mod generate;
-mod handled;
-mod interrupt;
-pub mod ledger;
-pub mod mutation;
-pub mod output;
+pub mod client;
+pub mod craft;
+pub mod leg;
 pub mod playground;
-pub mod progress;
+mod process;
 pub mod run;
-mod say;
-pub mod select;
-pub mod selftest;
 pub mod subject;
 pub mod wire;
+
+/// The suite's version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

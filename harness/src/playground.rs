@@ -14,11 +14,28 @@ use crosscheck_server::{
     stage::{Stage, StartError},
 };
 
-use crate::chromium::{FRAMES, PAGE, PROBE};
 use crosscheck_replay::{
     address::Place,
     case::{Case, ServerPart},
 };
+
+/// The page, to be served as `text/html` at [`Playground::page_path`], whatever the query.
+pub const PAGE: &str = include_str!("playground/probe/page.html");
+
+/// The page's script, to be served as `text/javascript` at `/probe.js` below
+/// [`Playground::page_path`].
+pub const PROBE: &str = concat!(
+    include_str!("playground/probe/probe.js"),
+    include_str!("playground/probe/elements.js"),
+    include_str!("playground/probe/contexts.js"),
+);
+
+/// Where frames with a part of their own are served, below [`Playground::page_path`], and the embedder
+/// policy with which they are: the same page.
+pub const FRAMES: [(&str, Option<&str>); 2] = [
+    ("/controlled", None),
+    ("/credentialless", Some("credentialless")),
+];
 
 /// A listener with everything that a run needs.
 #[derive(Debug)]

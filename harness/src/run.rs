@@ -1,12 +1,15 @@
 //! One run: every selected vector on every leg, judged.
 
-mod chromium;
-mod reach;
+pub mod gallery;
+pub mod known_failures;
+pub mod ledger;
+pub mod output;
+pub mod progress;
+pub mod selection;
 mod verdicts;
-mod waves;
-mod wire;
 
 use std::{
+    convert::Infallible,
     hash::{DefaultHasher, Hash, Hasher},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
@@ -24,34 +27,37 @@ use crosscheck_report::{
 use crosscheck_vectors::{load::Suite, vector::VectorId};
 
 use crate::{
-    adapter::{
-        Adapter,
-        check::{About, Depth, Finding},
-        fault::Broken,
-        manifest::Manifest,
+    VERSION,
+    browser::{
+        engine::Engine,
+        leg::{BrowserLeg, LegError, Setting},
     },
-    chromium::{BrowserError, MissingBrowser},
-    clock,
-    interrupt::interrupted,
-    ledger::{Identity, Ledger, LedgerError, Resume},
-    output,
-    output::OutputError,
+    leg::{Keep, replay},
     playground::{Playground, PlaygroundError},
-    progress::Progress,
-    select::{SelectError, Selection},
-    subject::{Subject, SubjectConfig},
+    process::{clock, interrupt::interrupted},
+    run::{
+        ledger::{Identity, Ledger, LedgerError, Resume},
+        output::OutputError,
+        progress::Progress,
+        selection::{SelectError, Selection},
+    },
+    subject::{
+        Subject, SubjectConfig,
+        adapter::{
+            Adapter,
+            check::{About, Depth, Finding},
+            fault::Broken,
+            manifest::Manifest,
+        },
+        reach::{ReachError, reach},
+    },
+    wire::leg::WireLeg,
 };
-use chromium::ChromiumLeg;
 use crosscheck_replay::{
     agree,
     agree::Disagreement,
     case::{Case, cases},
 };
-use waves::Keep;
-use wire::WireLeg;
-
-/// The suite's version.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// What to run, checked.
 #[derive(Debug)]
@@ -81,19 +87,19 @@ pub struct Config {
 }
 
 /// A leg, with what it needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum LegConfig {
     /// The wire.
     Wire,
-    /// Chromium: this program.
-    Chromium(PathBuf),
+    /// A browser: this program of that engine.
+    Browser(&'static dyn Engine, PathBuf),
 }
 
 impl LegConfig {
     fn leg(&self) -> Leg {
         match self {
             Self::Wire => Leg::Wire,
-            Self::Chromium(_) => Leg::Chromium,
+            Self::Browser(engine, _) => engine.leg(),
         }
     }
 }
@@ -114,13 +120,8 @@ pub enum RunError {
     #[error("no requests can be sent")]
     Http(#[from] reqwest::Error),
     /// The deployed server gives no answer.
-    #[error("{url} cannot be judged: {why}")]
-    Unreachable {
-        /// Its URL.
-        url: String,
-        /// Why.
-        why: String,
-    },
+    #[error(transparent)]
+    Reach(#[from] ReachError),
     /// The adapter is at fault.
     #[error(transparent)]
     Adapter(#[from] Broken),
@@ -136,12 +137,15 @@ pub enum RunError {
     /// `results.json` cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),
-    /// The browser is missing.
+    /// Nothing can be replayed in the browser.
     #[error(transparent)]
-    MissingBrowser(#[from] MissingBrowser),
-    /// The browser cannot be started.
-    #[error("the browser cannot be started")]
-    Browser(#[source] BrowserError),
+    Browser(#[from] LegError),
+}
+
+impl From<Infallible> for RunError {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
 }
 
 /// What came of a run.
@@ -217,7 +221,7 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
         broken: None,
     }));
     let playground = Arc::new(Playground::start().await?);
-    let replay = async {
+    let replayed = async {
         let mut engines = Vec::new();
         for leg in &config.legs {
             let todo = open_cases(cases, leg.leg(), &shared);
@@ -231,13 +235,21 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
             };
             let engine = match leg {
                 LegConfig::Wire => {
-                    let mut leg = WireLeg::new(config, &playground)?;
-                    waves::replay(&mut leg, &mut subject, &todo, &keep).await?;
+                    let deployed = config.subject.deployed();
+                    let mut leg =
+                        WireLeg::new(&playground, deployed, config.jobs, config.patience)?;
+                    replay(&mut leg, &mut subject, &todo, &keep).await?;
                     WireLeg::engine()
                 }
-                LegConfig::Chromium(binary) => {
-                    let mut leg = ChromiumLeg::launch(config, binary, &playground).await?;
-                    waves::replay(&mut leg, &mut subject, &todo, &keep).await?;
+                LegConfig::Browser(engine, program) => {
+                    let setting = Setting {
+                        playground: &playground,
+                        deployed: config.subject.deployed(),
+                        known: &config.known,
+                        patience: config.patience,
+                    };
+                    let mut leg = BrowserLeg::launch(*engine, program.clone(), setting).await?;
+                    replay(&mut leg, &mut subject, &todo, &keep).await?;
                     leg.close().await
                 }
             };
@@ -250,7 +262,7 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
         Ok::<_, RunError>(engines)
     };
     let engines = tokio::select! {
-        engines = replay => Some(engines),
+        engines = replayed => Some(engines),
         () = interrupted => None,
     };
     subject.end().await;
@@ -294,7 +306,7 @@ async fn start(config: &Config) -> Result<(Subject, Vec<String>), RunError> {
     let manifest: &Manifest = match &config.subject {
         SubjectConfig::Adapter(manifest) => manifest,
         SubjectConfig::Deployed(config) => {
-            let doubt = reach::reach(config).await?;
+            let doubt = reach(config).await?;
             let doubts = doubt.into_iter().collect();
             return Ok((Subject::Deployed(config.clone()), doubts));
         }

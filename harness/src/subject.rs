@@ -1,6 +1,10 @@
 //! What is judged: the reference server in this process, a server that an adapter runs, or one that is
 //! deployed.
 
+pub mod adapter;
+pub mod handler_ran;
+pub mod reach;
+
 use std::sync::Arc;
 
 use crosscheck_reference::site::Setup;
@@ -8,9 +12,9 @@ use crosscheck_report::results;
 use crosscheck_vectors::{load::Suite, policy::Policy};
 
 use crate::{
-    adapter::{Adapter, Put, fault::Broken, manifest::Manifest},
-    deployed::{Certificates, Settings},
-    run::VERSION,
+    VERSION,
+    client::remote::{Certificates, Settings},
+    subject::adapter::{Adapter, Put, fault::Broken, manifest::Manifest},
 };
 use crosscheck_replay::{
     case::{Case, ServerPart, cases_of, may_refuse},
@@ -26,6 +30,16 @@ pub enum SubjectConfig {
     Deployed(DeployedConfig),
     /// The reference server, which may commit a fault and have layers around it.
     Reference(Setup),
+}
+
+impl SubjectConfig {
+    /// The deployed server, if that is judged.
+    pub fn deployed(&self) -> Option<&DeployedConfig> {
+        match self {
+            Self::Deployed(config) => Some(config),
+            Self::Adapter(_) | Self::Reference(_) => None,
+        }
+    }
 }
 
 /// A deployed server, and how to get at it.

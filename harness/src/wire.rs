@@ -1,6 +1,6 @@
 //! The wire leg: the model over real sockets.
 
-mod client;
+pub mod leg;
 
 use std::{
     net::SocketAddr,
@@ -17,9 +17,14 @@ use crosscheck_report::{observation::Leg, results::LegResult};
 use crosscheck_server::stage::Stage;
 use tokio::task::JoinSet;
 
-use crate::{deployed::Deployed, handled, playground::Playground};
-pub use client::render;
-pub(crate) use client::{Client, Reuse};
+use crate::{
+    client::{
+        exact::{Client, Reuse},
+        remote::Deployed,
+    },
+    playground::Playground,
+    subject::handler_ran,
+};
 use crosscheck_replay::{
     address::Place,
     case::{Case, ServerPart},
@@ -146,7 +151,7 @@ impl Wire {
             // Behind a cache some requests never arrive.
             if vector.through.is_none() {
                 let observed = &mut seen.observations;
-                handled::settle(instance, case, place.exchange(), &self.client, observed).await;
+                handler_ran::settle(instance, case, place.exchange(), &self.client, observed).await;
             }
             return Ok(seen);
         }

@@ -23,7 +23,7 @@ use crate::{
 
 /// The result of `leg` for `case`, which saw `observations`.
 pub fn leg_result(case: &Case, leg: Leg, observations: Vec<Observation>) -> LegResult {
-    let mismatches = if leg == Leg::Chromium && case.server.deployment().is_some() {
+    let mismatches = if leg.is_browser() && case.server.deployment().is_some() {
         mismatches(&without_witness(&case.vector), leg, &observations)
     } else {
         mismatches(&case.vector, leg, &observations)
@@ -104,7 +104,7 @@ pub fn settled(case: &Case, leg: Leg) -> Option<LegResult> {
             let why = "the subject has not been put into the policy";
             Some(unjudged(leg, Verdict::SetupError, why))
         }
-        ServerPart::Deployed(deployment) if leg == Leg::Chromium => {
+        ServerPart::Deployed(deployment) if leg.is_browser() => {
             let unfit = deployment.unfit_for_pages(case);
             unfit.map(|why| unjudged(leg, Verdict::NotApplicable, why))
         }

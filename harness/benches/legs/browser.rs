@@ -7,10 +7,13 @@ use std::{
 };
 
 use crosscheck_harness::{
-    browse::{Browse, Replayed},
-    chromium::{Call, Chromium, Options, PAGE, PROBE, Place, Witness, find_binary},
-    deviations,
-    playground::Playground,
+    browser::{
+        batches::{Browse, Replayed},
+        call::{Call, Place, Witness},
+        engine::{Browser, Names, Options},
+        engines::default_engine,
+    },
+    playground::{PAGE, PROBE, Playground},
 };
 use crosscheck_replay::{
     case::{Case, cases},
@@ -43,7 +46,7 @@ const LONGEST: Duration = Duration::from_mins(2);
 /// A browser with one page that can do both.
 #[derive(Debug)]
 pub(crate) struct Bare {
-    engine: Chromium,
+    browser: Box<dyn Browser>,
     playground: Playground,
     place: Place,
     cases: Vec<Case>,
@@ -63,8 +66,9 @@ impl Bare {
             "text/javascript; charset=utf-8",
             format!("{PROBE}\n{}", include_str!("bare.js")),
         );
+        let engine = default_engine();
         let options = Options {
-            binary: find_binary(None).into_diagnostic()?,
+            binary: engine.find(None).into_diagnostic()?,
             stage: stage.addr(),
             spki: stage.spki_sha256_base64().to_owned(),
             trusted: None,
@@ -72,7 +76,7 @@ impl Bare {
             timeout: PATIENCE,
         };
         Ok(Self {
-            engine: Chromium::launch(options).await.into_diagnostic()?,
+            browser: engine.start(options, Names::All).await.into_diagnostic()?,
             playground,
             place: Place::top(origin),
             cases,
@@ -97,7 +101,7 @@ impl Bare {
             });
         }
         let start = Instant::now();
-        let made = self.engine.run(&self.place, &calls, Witness::Quiet);
+        let made = self.browser.run(&self.place, &calls, Witness::Quiet);
         let made = timeout(LONGEST, made).await.into_diagnostic()?;
         made.into_diagnostic()?;
         Ok(start.elapsed())
@@ -106,7 +110,7 @@ impl Bare {
     /// The time in which the browser leg replays and judges `n` vectors.
     async fn replay(&self, n: usize) -> Result<Duration> {
         let cases: Vec<_> = self.cases.iter().cycle().take(n).enumerate().collect();
-        let browse = Browse::new(&self.engine, &self.playground, PATIENCE);
+        let browse = Browse::new(&*self.browser, &self.playground, PATIENCE);
         let mut failed = Vec::new();
         let mut judge = |number: usize, replayed: Replayed| {
             let Some((_, case)) = cases.get(number) else {
@@ -130,13 +134,13 @@ impl Bare {
 
     /// Ends the browser.
     pub(crate) async fn close(self) {
-        self.engine.close().await;
+        self.browser.close().await;
     }
 }
 
 /// Vectors of one origin whose only call a plain `fetch(url, client)` can make, and which succeed.
 fn plain_cases(suite: &Suite) -> Result<(String, Vec<Case>)> {
-    let known = deviations::chromium().entries;
+    let known = default_engine().known_deviations().entries;
     let mut by_origin: BTreeMap<String, Vec<Case>> = BTreeMap::new();
     for case in cases(suite, None) {
         let [step] = &*case.vector.steps else {
@@ -188,7 +192,7 @@ pub(crate) async fn measure(suite: &Suite) -> Result<()> {
         "Browser leg: {} vectors of {}, {FETCHES} calls a turn, {ROUNDS} rounds, {}",
         bare.cases.len(),
         bare.place.origin,
-        bare.engine.version(),
+        bare.browser.version(),
     ))?;
     bare.close().await;
     let (ours, loops) = (rounds.iter().map(|r| r.0), rounds.iter().map(|r| r.1));

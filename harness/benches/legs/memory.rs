@@ -8,10 +8,7 @@ use std::{
     process::Command,
 };
 
-use crosscheck_harness::{
-    output::{self, Output},
-    run::LegConfig,
-};
+use crosscheck_harness::run::{LegConfig, output, output::Output};
 use crosscheck_vectors::{load::Suite, vector::VectorId};
 use miette::{Context, IntoDiagnostic, Result, miette};
 

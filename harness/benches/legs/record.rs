@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr};
 
-use crosscheck_harness::{playground::Playground, wire::render};
+use crosscheck_harness::{client::exact::render, playground::Playground};
 use crosscheck_oracle::OutgoingRequest;
 use crosscheck_replay::{
     case::Case,

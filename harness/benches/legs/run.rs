@@ -3,12 +3,8 @@
 use std::{path::Path, time::Instant};
 
 use crosscheck_harness::{
-    chromium::find_binary,
-    deviations,
-    ledger::Resume,
-    progress::Progress,
-    run::{Config, LegConfig, Ran, run},
-    select::Selection,
+    browser::engines::default_engine,
+    run::{Config, LegConfig, Ran, ledger::Resume, progress::Progress, run, selection::Selection},
     subject::SubjectConfig,
 };
 use crosscheck_reference::site::Setup;
@@ -35,7 +31,7 @@ pub(crate) async fn replay(
         selection: Selection::default(),
         subject: SubjectConfig::Reference(Setup::default()),
         legs,
-        known: vec![deviations::chromium()],
+        known: vec![default_engine().known_deviations()],
         jobs: 16,
         patience: PATIENCE,
         out: out.to_owned(),
@@ -58,8 +54,11 @@ fn n_calls(overview: &Overview) -> usize {
 
 /// Measures both in turn and tells.
 pub(crate) async fn measure(suite: &Suite) -> Result<()> {
-    let binary = find_binary(None).into_diagnostic()?;
-    let legs = [LegConfig::Wire, LegConfig::Chromium(binary)];
+    let binary = default_engine().find(None).into_diagnostic()?;
+    let legs = [
+        LegConfig::Wire,
+        LegConfig::Browser(default_engine(), binary),
+    ];
     let mut rounds = Vec::with_capacity(ROUNDS);
     let (mut n_vectors, mut n_fetches) = (0, 0);
     for round in 0..=ROUNDS {

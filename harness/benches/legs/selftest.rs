@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crosscheck_harness::selftest::selftest;
+use crosscheck_harness::craft::selftest::selftest;
 use crosscheck_vectors::load::Suite;
 use miette::{IntoDiagnostic, Result};
 

@@ -10,7 +10,7 @@ use clap::Subcommand;
 use miette::Result;
 
 use super::{Global, print};
-use crate::adapter::protocol;
+use crate::subject::adapter::protocol;
 
 /// Look at adapters, through which other servers are judged.
 #[derive(Debug, clap::Args)]

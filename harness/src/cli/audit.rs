@@ -16,15 +16,13 @@ use miette::{IntoDiagnostic, Result, WrapErr as _, miette};
 
 use super::{
     Format, Global,
-    policy::read_policy,
-    print,
-    private::{certificates, private_headers},
-    tell,
+    browsers::Programs,
+    options::{certificates, private_headers, read_policy},
+    print, tell,
 };
 use crate::{
-    browse::proof::Prover,
-    chromium::find_binary,
-    deployed::{Deployed, Settings},
+    browser::{engines::default_engine, proof::Prover},
+    client::remote::{Deployed, Settings},
 };
 use crosscheck_audit::{
     auditor::{Auditor, ENOUGH_REQUESTS},
@@ -88,9 +86,8 @@ pub(super) struct Args {
     /// server, which is reached as it is.
     #[arg(long)]
     prove: bool,
-    /// The browser's program, for `--prove`.
-    #[arg(long, value_name = "PATH", env = "CROSSCHECK_CHROMIUM")]
-    chromium: Option<PathBuf>,
+    #[command(flatten)]
+    programs: Programs,
     /// Append one JSON object for each URL to this file as well.
     #[arg(long, value_name = "FILE.jsonl")]
     out: Option<PathBuf>,
@@ -184,8 +181,15 @@ impl Args {
         if !self.prove {
             return Ok(None);
         }
-        let binary = find_binary(self.chromium.as_deref()).into_diagnostic()?;
-        let prover = Prover::new(binary, certificates(self.insecure), BROWSER_PATIENCE).await;
+        let engine = default_engine();
+        let program = self.programs.find(engine).into_diagnostic()?;
+        let prover = Prover::new(
+            engine,
+            program,
+            certificates(self.insecure),
+            BROWSER_PATIENCE,
+        )
+        .await;
         prover.into_diagnostic().map(Some)
     }
 

@@ -7,7 +7,7 @@ use crosscheck_vectors::load::Suite;
 use miette::{IntoDiagnostic, Result, miette};
 
 use super::{Global, tell};
-use crate::gallery::{Kept, keep, read_all};
+use crate::run::gallery::{Kept, keep, read_all};
 
 /// Put implementations beside one another.
 ///
@@ -52,7 +52,7 @@ impl Args {
         }
         let topics = Suite::embedded().into_diagnostic()?.topic_titles();
         for page in gallery(&kept, &topics) {
-            crate::output::put_page(&self.out, &page)?;
+            crate::run::output::put_page(&self.out, &page)?;
         }
         if !global.quiet {
             let index = self.out.join("index.html");

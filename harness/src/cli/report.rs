@@ -6,7 +6,7 @@ use crosscheck_vectors::load::Suite;
 use miette::{IntoDiagnostic, Result, miette};
 
 use super::{Global, tell};
-use crate::output::{self, Output};
+use crate::run::{output, output::Output};
 
 /// Make the report again from its `results.json`.
 #[derive(Debug, clap::Args)]
@@ -27,13 +27,13 @@ impl Args {
         let results = output::read(&self.folder)?;
         let previous = self.against.as_deref().map(output::read).transpose()?;
         let suite = Suite::embedded().into_diagnostic()?;
-        if results.suite != crate::run::VERSION {
+        if results.suite != crate::VERSION {
             return Err(miette!(
                 help = "use the version that made it",
                 "`{}` was made by suite {}, this is {}",
                 self.folder.display(),
                 results.suite,
-                crate::run::VERSION
+                crate::VERSION
             ));
         }
         output::draw(

@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use crosscheck_reference::{fault::Fault, site::Setup};
 use crosscheck_report::{
     known::{KnownEntry, KnownFile},
+    observation::Leg,
     overview::Overview,
     summary::summary,
     text,
@@ -19,17 +20,29 @@ use crosscheck_vectors::{load::Suite, vector::Kind};
 use miette::{Context, IntoDiagnostic, Result, miette};
 
 use self::generated::Small;
-use super::{Format, Global, layers::Layers, print, print_json, tell, vectors::Source};
+use super::{
+    Format, Global,
+    browsers::{Programs, default_legs, leg_help, leg_parser},
+    options::Layers,
+    print, print_json, tell,
+    vectors::Source,
+};
 use crate::{
-    adapter::{fault::printable, manifest::Manifest},
-    chromium::find_binary,
-    deviations, generate,
-    ledger::Resume,
-    output::{self, Output},
-    progress::Progress,
-    run::{Config, Ended, LegConfig, Ran, RunError, run},
-    select::{Selection, Shard},
-    subject::SubjectConfig,
+    browser::engines::{ENGINES, engine_of},
+    craft::generate,
+    run::{
+        Config, Ended, LegConfig, Ran, RunError, known_failures,
+        ledger::Resume,
+        output,
+        output::Output,
+        progress::Progress,
+        run,
+        selection::{Selection, Shard},
+    },
+    subject::{
+        SubjectConfig,
+        adapter::{fault::printable, manifest::Manifest},
+    },
 };
 
 /// How many vectors the terminal shows; the report has them all.
@@ -52,9 +65,8 @@ pub(super) struct Args {
     source: Source,
     #[command(flatten)]
     generated: generated::Generate,
-    /// Replay on this leg; repeatable. Default: wire and chromium.
-    #[arg(long = "leg", value_enum, value_name = "LEG")]
-    legs: Vec<LegName>,
+    #[arg(long = "leg", value_name = "LEG", help = leg_help(), value_parser = leg_parser())]
+    legs: Vec<Leg>,
     #[command(flatten)]
     choice: Choice,
     /// A TOML file of failures that are known, each with a reason; repeatable.
@@ -78,9 +90,8 @@ pub(super) struct Args {
     /// What is written there, beside `results.json`.
     #[arg(long, value_enum, value_delimiter = ',', default_value = "html")]
     output: Vec<Output>,
-    /// The browser: Chromium, Chrome or Edge. Default: the first one found.
-    #[arg(long, value_name = "PROGRAM", env = "CROSSCHECK_CHROMIUM")]
-    chromium: Option<PathBuf>,
+    #[command(flatten)]
+    programs: Programs,
 }
 
 /// Which vectors.
@@ -98,15 +109,6 @@ pub(super) struct Choice {
     /// Only this part of the selection, such as `1/4`.
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
-}
-
-/// A way of replaying.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-enum LegName {
-    /// The model over real sockets.
-    Wire,
-    /// Headless Chromium.
-    Chromium,
 }
 
 /// How much the standard cares.
@@ -195,15 +197,16 @@ impl Args {
     async fn config(self) -> Result<(Config, Option<generate::Source>)> {
         let mut legs: BTreeSet<_> = self.legs.iter().copied().collect();
         if legs.is_empty() {
-            legs.extend([LegName::Wire, LegName::Chromium]);
+            legs.extend(default_legs());
         }
         let legs: Result<Vec<_>> = legs
             .into_iter()
-            .map(|leg| match leg {
-                LegName::Wire => Ok(LegConfig::Wire),
-                LegName::Chromium => find_binary(self.chromium.as_deref())
-                    .map(LegConfig::Chromium)
-                    .map_err(|error| explain(error.into())),
+            .map(|leg| match engine_of(leg) {
+                None => Ok(LegConfig::Wire),
+                Some(engine) => match self.programs.find(engine) {
+                    Ok(program) => Ok(LegConfig::Browser(engine, program)),
+                    Err(missing) => Err(miette!(help = missing.help, "{missing}")),
+                },
             })
             .collect();
         let patience = Duration::from_secs(self.timeout.into());
@@ -226,7 +229,10 @@ impl Args {
             None => self.source.load()?,
             Some((source, made)) => self.source.with(source.files(made.n))?,
         };
-        let mut known = vec![deviations::chromium()];
+        let mut known: Vec<_> = ENGINES
+            .iter()
+            .map(|engine| engine.known_deviations())
+            .collect();
         let of_adapter = match &subject {
             SubjectConfig::Adapter(manifest) => manifest.known.as_ref(),
             SubjectConfig::Deployed(_) | SubjectConfig::Reference(_) => None,
@@ -278,7 +284,7 @@ fn read_known(path: &PathBuf) -> Result<KnownFile> {
     let text = fs::read_to_string(path)
         .into_diagnostic()
         .wrap_err_with(|| format!("cannot read the known failures in `{}`", path.display()))?;
-    deviations::parse(&path.display().to_string(), &text)
+    known_failures::parse(&path.display().to_string(), &text)
         .into_diagnostic()
         .wrap_err_with(|| format!("`{}` is no file of known failures", path.display()))
 }
@@ -325,15 +331,11 @@ fn explain(error: RunError) -> miette::Report {
                 printable(&lines.join("\n"))
             )
         }
-        RunError::MissingBrowser(missing) => miette!(
-            help = "install Chromium or set CROSSCHECK_CHROMIUM to its program; or replay on the wire alone with `--leg wire`",
-            "{missing}"
-        ),
         other @ (RunError::Select(_)
         | RunError::Adapter(_)
         | RunError::Policy(_)
         | RunError::Http(_)
-        | RunError::Unreachable { .. }
+        | RunError::Reach(_)
         | RunError::Playground(_)
         | RunError::Ledger(_)
         | RunError::Output(_)

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use miette::{IntoDiagnostic, Result};
 
 use super::{Format, Global, print, print_json, vectors::Source};
-use crate::{
+use crate::craft::{
     mutation::Outcome,
     selftest::{Found, selftest},
 };

@@ -6,8 +6,12 @@ use crosscheck_reference::{compose::Layer, fault::Fault, site::Setup};
 use crosscheck_server::stage::{Reach, Stage, StartError};
 use miette::{Result, miette};
 
-use super::{Format, Global, layers::Layers, policy::read_policy, print};
-use crate::interrupt::interrupted;
+use super::{
+    Format, Global,
+    options::{Layers, read_policy},
+    print,
+};
+use crate::process::interrupt::interrupted;
 
 /// Start the reference server by itself.
 ///

@@ -14,7 +14,7 @@ use miette::{Context, IntoDiagnostic, Result, miette};
 use serde_json::json;
 
 use super::{Format, Global, print, print_json};
-use crate::select::Selection;
+use crate::run::selection::Selection;
 use crosscheck_replay::{
     agree::{agree, n_vectors},
     case::{Case, cases},

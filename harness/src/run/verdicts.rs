@@ -10,8 +10,8 @@ use crosscheck_report::{
 
 use super::Config;
 use crate::{
-    clock,
-    ledger::{Ledger, LedgerError},
+    process::clock,
+    run::ledger::{Ledger, LedgerError},
 };
 use crosscheck_replay::{agree::prediction, case::Case, judge::unjudged};
 

@@ -9,8 +9,11 @@ use std::{
 };
 
 use crosscheck_harness::{
-    browse::{Browse, Replayed},
-    chromium::{Chromium, Options, find_binary},
+    browser::{
+        batches::{Browse, Replayed},
+        engine::{Browser, Names, Options},
+        engines::default_engine,
+    },
     playground::Playground,
 };
 use crosscheck_replay::{
@@ -33,9 +36,12 @@ const KEEPING: [&str; 3] = [
     "browser/include-credentials/authentication/",
 ];
 
-async fn start(playground: &Playground) -> Chromium {
+async fn start(playground: &Playground) -> Box<dyn Browser> {
     let named = std::env::var_os("CROSSCHECK_CHROMIUM");
-    let binary = find_binary(named.as_deref().map(Path::new)).expect("this test needs a browser");
+    let engine = default_engine();
+    let binary = engine
+        .find(named.as_deref().map(Path::new))
+        .expect("this test needs a browser");
     let options = Options {
         binary,
         stage: playground.stage.addr(),
@@ -44,7 +50,7 @@ async fn start(playground: &Playground) -> Chromium {
         page_path: playground.page_path(),
         timeout: PATIENCE,
     };
-    Chromium::launch(options).await.unwrap()
+    engine.start(options, Names::All).await.unwrap()
 }
 
 /// Replays `cases` and says what was not as expected.
@@ -98,7 +104,7 @@ fn ask(playground: &Playground, exchange: &str) -> String {
 async fn every_time_is_like_the_first_and_nothing_is_kept() {
     let playground = Playground::start().await.unwrap();
     let browser = start(&playground).await;
-    let browse = Browse::new(&browser, &playground, PATIENCE);
+    let browse = Browse::new(&*browser, &playground, PATIENCE);
     let (first, cases) = (cases_below(&[PASSWORD]), cases_below(&KEEPING));
     assert_eq!(wrong(&browse, &first).await, [""; 0]);
     for time in ["first", "second", "third"] {

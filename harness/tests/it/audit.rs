@@ -22,7 +22,7 @@ use crosscheck_audit::{
     learn::Known,
     report::{Audit, Findings},
 };
-use crosscheck_harness::deployed::{Certificates, Deployed, Settings};
+use crosscheck_harness::client::remote::{Certificates, Deployed, Settings};
 use crosscheck_reference::site::Site;
 use crosscheck_server::stage::{Reach, Stage};
 use crosscheck_vectors::{load::Suite, policy::Policy};

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crosscheck_harness::chromium::find_binary;
+use crosscheck_harness::browser::engines::default_engine;
 use crosscheck_report::{observation::Leg, results::Results, verdict::Verdict};
 use rstest::rstest;
 use serde_json::Value;
@@ -62,7 +62,7 @@ fn line(only: &[&str], rest: &str) -> String {
 
 fn require_browser() {
     let named = std::env::var_os("CROSSCHECK_CHROMIUM");
-    if let Err(missing) = find_binary(named.as_deref().map(Path::new)) {
+    if let Err(missing) = default_engine().find(named.as_deref().map(Path::new)) {
         panic!("this test needs a browser: {missing}");
     }
 }

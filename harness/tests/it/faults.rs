@@ -3,11 +3,8 @@
 use std::{collections::BTreeSet, sync::LazyLock, time::Duration};
 
 use crosscheck_harness::{
-    ledger::Resume,
-    progress::Progress,
-    run::{Config, LegConfig, run},
-    select::Selection,
-    selftest::{Catch, Found, selftest},
+    craft::selftest::{Catch, Found, selftest},
+    run::{Config, LegConfig, ledger::Resume, progress::Progress, run, selection::Selection},
     subject::SubjectConfig,
 };
 use crosscheck_reference::{fault::Fault, site::Setup};

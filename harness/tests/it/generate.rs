@@ -4,7 +4,7 @@ mod shrink;
 
 use std::collections::BTreeMap;
 
-use crosscheck_harness::generate::{Law, Source, fit::Fit, origin_of};
+use crosscheck_harness::craft::generate::{Law, Source, fit::Fit, origin_of};
 use crosscheck_replay::{agree::agree, case::cases};
 use crosscheck_vectors::{
     client::{Api, Client, Credentials},

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crosscheck_harness::selftest::flips;
+use crosscheck_harness::craft::selftest::flips;
 use crosscheck_replay::{
     agree::{agree, prediction},
     case::cases,

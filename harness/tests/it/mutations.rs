@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-use crosscheck_harness::mutation::{Mutations, Outcome};
+use crosscheck_harness::craft::mutation::{Mutations, Outcome};
 use crosscheck_vectors::{load::Suite, vector::Kind};
 use serde::Deserialize;
 

@@ -6,14 +6,14 @@ use miette::{IntoDiagnostic, Result};
 use serde_json::json;
 
 use crate::{
-    adapter::{
+    cli::{Format, Global, print, print_json},
+    subject::adapter::{
         Adapter, Ending,
         check::{About, Depth, Finding},
         fault::printable,
         manifest::Manifest,
         protocol::Hello,
     },
-    cli::{Format, Global, print, print_json},
 };
 
 /// Check that an adapter does what the protocol says.

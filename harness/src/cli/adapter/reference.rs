@@ -14,8 +14,8 @@ use miette::{IntoDiagnostic, Result};
 use serde_json::Value;
 
 use crate::{
-    adapter::protocol::{Capability, Hello, PROTOCOL, Reply, Request},
     cli::print,
+    subject::adapter::protocol::{Capability, Hello, PROTOCOL, Reply, Request},
 };
 use crosscheck_replay::judge::chain;
 
@@ -89,7 +89,7 @@ fn hello() -> Hello {
     Hello {
         protocol: PROTOCOL,
         name: "reference".to_owned(),
-        version: crate::run::VERSION.to_owned(),
+        version: crate::VERSION.to_owned(),
         language: "rust".to_owned(),
         homepage: None,
         issues: None,

@@ -8,7 +8,7 @@ use std::{
 
 use miette::{Context, IntoDiagnostic, Result, miette};
 
-use crate::{adapter::manifest::Manifest, cli::tell};
+use crate::{cli::tell, subject::adapter::manifest::Manifest};
 
 /// Install what adapters need, as their `adapter.toml` says.
 ///

@@ -4,11 +4,8 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use miette::{IntoDiagnostic, Result, WrapErr as _, miette};
 
-use super::super::{
-    policy::read_policy,
-    private::{certificates, private_headers},
-};
-use crate::{deployed::Settings, subject::DeployedConfig};
+use super::super::options::{certificates, private_headers, read_policy};
+use crate::{client::remote::Settings, subject::DeployedConfig};
 use crosscheck_replay::{
     deployment::{Deployment, Methods, Private},
     target::Target,

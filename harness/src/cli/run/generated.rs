@@ -12,18 +12,15 @@ use serde_json::Value;
 
 use super::super::{Global, pretty::pretty, tell, vectors::OWN};
 use crate::{
-    adapter::Adapter,
-    generate::{
+    craft::generate::{
         Source,
         findings::{Finding, findings},
         fit::Fit,
         trial::Trial,
     },
-    interrupt::interrupted,
-    ledger::Resume,
-    output,
-    run::Config,
-    subject::SubjectConfig,
+    process::interrupt::interrupted,
+    run::{Config, ledger::Resume, output},
+    subject::{SubjectConfig, adapter::Adapter},
 };
 
 /// The folder of the smallest vectors, in the one that results go to: a suite of its own.

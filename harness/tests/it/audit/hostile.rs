@@ -8,7 +8,7 @@ use std::{
 };
 
 use crosscheck_audit::sender::Sender;
-use crosscheck_harness::deployed::{Certificates, Deployed, Settings};
+use crosscheck_harness::client::remote::{Certificates, Deployed, Settings};
 use crosscheck_reference::{fault::Fault, site::Site};
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! Servers whose answers depend on what was asked before, or that stop answering.
 
 use crosscheck_audit::report::{Audit, Findings, Outcome};
-use crosscheck_harness::deployed::Unanswered;
+use crosscheck_harness::client::remote::Unanswered;
 use crosscheck_oracle::{OutgoingRequest, Response};
 use crosscheck_replay::drive::TooMany;
 use rstest::rstest;

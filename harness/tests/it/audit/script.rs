@@ -5,7 +5,7 @@ use crosscheck_audit::{
     learn::Known,
     report::{Audit, Findings},
 };
-use crosscheck_harness::deployed::Unanswered;
+use crosscheck_harness::client::remote::Unanswered;
 use crosscheck_oracle::{OutgoingRequest, Response};
 use crosscheck_replay::drive::{Answered, Transport, TransportError};
 use crosscheck_vectors::load::Suite;

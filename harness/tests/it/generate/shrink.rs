@@ -1,6 +1,6 @@
 //! Making a vector smaller, with subjects that do not play along.
 
-use crosscheck_harness::generate::{
+use crosscheck_harness::craft::generate::{
     Source,
     shrink::{Minimal, Try, shrink},
 };

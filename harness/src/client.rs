@@ -1,0 +1,4 @@
+//! What sends requests.
+
+pub mod exact;
+pub mod remote;
