@@ -57,6 +57,7 @@ use crosscheck_replay::{
     agree,
     agree::Disagreement,
     case::{Case, cases},
+    declared_policy::cases_of_resource,
 };
 
 /// What to run, checked.
@@ -196,7 +197,9 @@ impl Kept {
 pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> {
     let (started, clock) = (clock::now(), Instant::now());
     let mut sane = match &config.subject {
-        SubjectConfig::Deployed(deployed) => deployed.deployment.cases(&config.suite)?,
+        SubjectConfig::Deployed(deployed) => {
+            cases_of_resource(&deployed.deployment, &config.suite)?
+        }
         SubjectConfig::Adapter(_) | SubjectConfig::Reference(_) => cases(&config.suite, None),
     };
     if let SubjectConfig::Adapter(_) = config.subject {

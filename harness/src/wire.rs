@@ -28,10 +28,11 @@ use crate::{
 use crosscheck_replay::{
     address::Place,
     case::{Case, ServerPart},
+    chain::chain,
     deployment::Deployment,
     drive::{Answered, DriveError, Transport, TransportError},
     instance::Instance,
-    judge::{chain, leg_result, settled, unjudged},
+    judge::{leg_result, settled, unjudged},
     shared_cache,
     shared_cache::Visits,
 };
@@ -128,7 +129,7 @@ impl Wire {
             if deployment.admit_unsent(&mut seen.observations) {
                 seen.order.get_or_insert_with(|| UNSENT.to_owned());
             }
-            if deployment.admit_cached(case, &mut seen.observations) {
+            if deployment.admit_cached(&case.vector, &mut seen.observations) {
                 seen.order.get_or_insert_with(|| CACHED.to_owned());
             }
             return Ok(seen);

@@ -3,8 +3,8 @@
 use crosscheck_oracle::{OutgoingRequest, Response};
 
 use crosscheck_replay::{
+    chain::chain,
     drive::{TooMany, Transport},
-    judge::chain,
 };
 
 /// After so many questions in a row without an answer a server is given up.

@@ -5,8 +5,9 @@ use std::{panic, sync::Arc, thread};
 use crosscheck_replay::{
     address::Place,
     case::{Case, ServerPart, cases, may_refuse},
+    chain::chain,
     declared_policy::{cases_under, lacks, of_one_resource},
-    judge::{chain, leg_result, settled, unjudged},
+    judge::{leg_result, settled, unjudged},
     shared_cache::replay,
 };
 use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};

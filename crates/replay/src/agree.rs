@@ -11,7 +11,7 @@ use crosscheck_vectors::{
     vector::{Vector, VectorId, VectorStep},
 };
 
-use crate::{case::Case, judge::mismatches, predict::predicted};
+use crate::{case::Case, demand::mismatches, predict::predicted};
 
 /// A vector that the oracle contradicts.
 #[derive(Clone, Debug)]

@@ -7,7 +7,9 @@
 use std::sync::Arc;
 
 use crosscheck_reference::{policy::Refusal, site::Site};
+use crosscheck_report::observation::Observation;
 use crosscheck_vectors::{
+    client::Api,
     expect::{Check, Expectation},
     load::Suite,
     policy::Policy,
@@ -18,6 +20,8 @@ use crosscheck_vectors::{
 use crate::{
     agree::agree,
     case::{Case, ServerPart},
+    deployment::Deployment,
+    predict::predicted,
 };
 
 /// What a server can do beyond `/echo`: names of the adapter protocol, such as `routes.status`.
@@ -52,6 +56,20 @@ pub fn cases_under(
         .filter(judges_server)
         .map(case)
         .collect())
+}
+
+/// The server vectors of `suite` under the policy of `deployment`, for one resource; those that say nothing
+/// about it are not applicable, and the others are answered by a server that is true to the policy.
+///
+/// # Errors
+///
+/// If a sound server refuses the policy.
+pub fn cases_of_resource(deployment: &Deployment, suite: &Suite) -> Result<Vec<Case>, Refusal> {
+    let cases = cases_under(suite, deployment.policy(), &[])?;
+    let fitted = cases
+        .into_iter()
+        .map(|case| fit(deployment, of_one_resource(case)));
+    Ok(fitted.collect())
 }
 
 /// Why `vector` says nothing about a subject that only `has` some capabilities.
@@ -126,6 +144,48 @@ fn forget_the_route(expect: &mut Expectation) {
             Check::StatusIn { .. } | Check::StatusOk {} | Check::EmptyBody {}
         )
     });
+}
+
+/// `case` as far as `deployment` can be asked about it.
+fn fit(deployment: &Deployment, mut case: Case) -> Case {
+    let steps = &case.vector.steps;
+    let usual = |api| matches!(api, Api::Fetch | Api::Raw | Api::Xhr);
+    let why = if steps.iter().any(|step| !step.client.cookies.is_empty()) {
+        "its cookies are the suite's own, and would be sent to the subject"
+    } else if !steps.iter().all(|step| usual(step.client.api)) {
+        "it is about another interface than `fetch()` and `XMLHttpRequest`"
+    } else {
+        spare(deployment, &mut case);
+        return case;
+    };
+    if !matches!(case.server, ServerPart::NotApplicable(_)) {
+        case.server = ServerPart::NotApplicable(why.to_owned());
+    }
+    case
+}
+
+/// Leaves out what is about requests that are not sent.
+fn spare(deployment: &Deployment, case: &mut Case) {
+    let Ok(Some(predicted)) = predicted(case) else {
+        return;
+    };
+    let unsent = |seen: &Observation| {
+        let mut methods = seen
+            .exchanges
+            .iter()
+            .map(|exchange| exchange.request.method.as_bytes());
+        methods.position(|method| !deployment.sends(method))
+    };
+    if predicted.iter().any(|seen| unsent(seen) == Some(0)) {
+        let why = "only GET, HEAD and OPTIONS are sent to a deployed server; `--allow-unsafe-methods` sends the rest";
+        case.server = ServerPart::NotApplicable(why.to_owned());
+        return;
+    }
+    if predicted.iter().any(|seen| unsent(seen).is_some()) {
+        for step in &mut Arc::make_mut(&mut case.vector).steps {
+            step.expect.responses.clear();
+        }
+    }
 }
 
 #[cfg(test)]

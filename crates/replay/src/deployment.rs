@@ -4,21 +4,13 @@
 //! something else is judged by its preflight alone: a server that is true to the policy stands in for
 //! what is not sent, and the exchange shows no answer.
 
-use std::sync::Arc;
-
 use crosscheck_oracle::OutgoingRequest;
 use crosscheck_reference::{policy::Refusal, site::Site};
 use crosscheck_report::observation::Observation;
-use crosscheck_vectors::{client::Api, load::Suite, policy::Policy};
+use crosscheck_vectors::{policy::Policy, vector::Vector};
 use url::Url;
 
-use crate::{
-    case::{Case, ServerPart},
-    declared_policy::{cases_under, of_one_resource},
-    drive::Answered,
-    predict::{self, predicted},
-    target::may_be_asked_by_secure_pages,
-};
+use crate::{drive::Answered, reference_answer::answer, target::may_be_asked_by_secure_pages};
 
 /// Which methods are sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,18 +69,9 @@ impl Deployment {
         &self.url
     }
 
-    /// The server vectors of `suite` under the policy, for one resource; those that say nothing about it
-    /// are not applicable, and the others are answered by a server that is true to the policy.
-    ///
-    /// # Errors
-    ///
-    /// If a sound server refuses the policy.
-    pub fn cases(&self, suite: &Suite) -> Result<Vec<Case>, Refusal> {
-        let cases = cases_under(suite, &self.policy, &[])?;
-        let fitted = cases
-            .into_iter()
-            .map(|case| self.fit(of_one_resource(case)));
-        Ok(fitted.collect())
+    /// The policy that its owner declares.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     /// Whether requests of `method` are sent.
@@ -101,7 +84,7 @@ impl Deployment {
         let mut request = request.clone();
         request.url.set_path("/echo");
         request.url.set_query(None);
-        predict::answer(&self.true_site, &request)
+        answer(&self.true_site, &request)
     }
 
     /// Takes what the stand-in said out of what was seen; returns whether it said anything.
@@ -118,9 +101,9 @@ impl Deployment {
 
     /// Repeats, for a step that a cache answered, what the same call exchanged before: how long an
     /// answer is kept is for the resource to say. Returns whether there was any.
-    pub fn admit_cached(&self, case: &Case, seen: &mut [Observation]) -> bool {
+    pub fn admit_cached(&self, vector: &Vector, seen: &mut [Observation]) -> bool {
         let mut any = false;
-        let steps = &case.vector.steps;
+        let steps = &vector.steps;
         for (number, step) in steps.iter().enumerate() {
             let (before, rest) = seen.split_at_mut(number.min(seen.len()));
             let Some(silent) = rest.first_mut().filter(|seen| seen.exchanges.is_empty()) else {
@@ -135,8 +118,8 @@ impl Deployment {
         any
     }
 
-    /// Why no page can replay `case`; none if one can.
-    pub fn unfit_for_pages(&self, case: &Case) -> Option<&'static str> {
+    /// Why no page can replay `vector`; none if one can.
+    pub fn unfit_for_pages(&self, vector: &Vector) -> Option<&'static str> {
         let host = self.url.host_str();
         let is_its_own = |origin: &str| {
             origin == "same-origin" || Url::parse(origin).is_ok_and(|page| page.host_str() == host)
@@ -144,7 +127,7 @@ impl Deployment {
         if self.private == Private::Headers {
             return Some("a page cannot send the private headers");
         }
-        for step in &case.vector.steps {
+        for step in &vector.steps {
             let client = &step.client;
             if client.origin.as_deref().is_some_and(is_its_own) {
                 return Some("its page would be the server's own, which is reached as it is");
@@ -161,46 +144,5 @@ impl Deployment {
             }
         }
         None
-    }
-
-    fn fit(&self, mut case: Case) -> Case {
-        let steps = &case.vector.steps;
-        let usual = |api| matches!(api, Api::Fetch | Api::Raw | Api::Xhr);
-        let why = if steps.iter().any(|step| !step.client.cookies.is_empty()) {
-            "its cookies are the suite's own, and would be sent to the subject"
-        } else if !steps.iter().all(|step| usual(step.client.api)) {
-            "it is about another interface than `fetch()` and `XMLHttpRequest`"
-        } else {
-            self.spare(&mut case);
-            return case;
-        };
-        if !matches!(case.server, ServerPart::NotApplicable(_)) {
-            case.server = ServerPart::NotApplicable(why.to_owned());
-        }
-        case
-    }
-
-    /// Leaves out what is about requests that are not sent.
-    fn spare(&self, case: &mut Case) {
-        let Ok(Some(predicted)) = predicted(case) else {
-            return;
-        };
-        let unsent = |seen: &Observation| {
-            let mut methods = seen
-                .exchanges
-                .iter()
-                .map(|exchange| exchange.request.method.as_bytes());
-            methods.position(|method| !self.sends(method))
-        };
-        if predicted.iter().any(|seen| unsent(seen) == Some(0)) {
-            let why = "only GET, HEAD and OPTIONS are sent to a deployed server; `--allow-unsafe-methods` sends the rest";
-            case.server = ServerPart::NotApplicable(why.to_owned());
-            return;
-        }
-        if predicted.iter().any(|seen| unsent(seen).is_some()) {
-            for step in &mut Arc::make_mut(&mut case.vector).steps {
-                step.expect.responses.clear();
-            }
-        }
     }
 }

@@ -1,24 +1,17 @@
 //! What a leg saw, made a verdict.
 
-use std::borrow::Cow;
-
 use crosscheck_reference::site::Site;
 use crosscheck_report::{
-    diff::{Demand, Judged, Mismatch, diff},
+    diff::Mismatch,
     observation::{Leg, Observation},
     results::LegResult,
     verdict::{Verdict, judge},
 };
-use crosscheck_vectors::{
-    client::Client,
-    expect::Expectation,
-    vector::{Kind, Vector},
-};
+use crosscheck_vectors::vector::Vector;
 
 use crate::{
-    address::Place,
     case::{Case, ServerPart},
-    drive::target,
+    demand::mismatches,
 };
 
 /// The result of `leg` for `case`, which saw `observations`.
@@ -105,7 +98,7 @@ pub fn settled(case: &Case, leg: Leg) -> Option<LegResult> {
             Some(unjudged(leg, Verdict::SetupError, why))
         }
         ServerPart::Deployed(deployment) if leg.is_browser() => {
-            let unfit = deployment.unfit_for_pages(case);
+            let unfit = deployment.unfit_for_pages(&case.vector);
             unfit.map(|why| unjudged(leg, Verdict::NotApplicable, why))
         }
         ServerPart::Deployed(_)
@@ -113,80 +106,4 @@ pub fn settled(case: &Case, leg: Leg) -> Option<LegResult> {
         | ServerPart::Script(_)
         | ServerPart::Site(_) => None,
     }
-}
-
-/// Where `observations` differ from what `vector` expects.
-pub fn mismatches(vector: &Vector, leg: Leg, observations: &[Observation]) -> Vec<Mismatch> {
-    let mut found = Vec::new();
-    for (step, (demanded, seen)) in vector.steps.iter().zip(observations).enumerate() {
-        let expect = expectation(vector, leg, &demanded.expect);
-        let address = address(vector, &demanded.client);
-        let demand = Demand {
-            step,
-            kind: vector.kind,
-            expect: &expect,
-            address: &address,
-        };
-        found.extend(diff(&demand, seen, Judged::Everything));
-    }
-    if vector.policy.is_some() && leg != Leg::Oracle {
-        for mismatch in &mut found {
-            if is_the_applications(&mismatch.field) {
-                mismatch.kind = mismatch.kind.max(Kind::Recommended);
-            }
-        }
-    }
-    found
-}
-
-/// Whether a field is about what stands behind the policy: which status it answers with, and whether it
-/// was asked. Who may read the answer does not hang on it.
-fn is_the_applications(field: &str) -> bool {
-    field == "status" || field.ends_with(".handled")
-}
-
-/// What `leg` is held to. How a server refuses is its own choice, so under a policy only the oracle leg
-/// is held to the reason.
-fn expectation<'a>(vector: &Vector, leg: Leg, expect: &'a Expectation) -> Cow<'a, Expectation> {
-    let mut expect = Cow::Borrowed(expect);
-    if vector.policy.is_some() && leg != Leg::Oracle && expect.reason.is_some() {
-        expect.to_mut().reason = None;
-    }
-    expect
-}
-
-/// Where a call goes, as the vector writes it, without what is never sent; a `WebSocket` opens with an
-/// HTTP request.
-fn address(vector: &Vector, client: &Client) -> String {
-    let place = if vector.policy.is_some() {
-        Place::of_subject(String::new(), String::new())
-    } else {
-        Place::of_script(String::new(), String::new())
-    };
-    target(client, &place).map_or_else(
-        |bad| bad.url,
-        |mut url| {
-            url.set_fragment(None);
-            // The parser refuses these for URLs without a host, which have none of it.
-            let _hostless = (url.set_username(""), url.set_password(None));
-            let http = match url.scheme() {
-                "ws" => Some("http"),
-                "wss" => Some("https"),
-                _ => None,
-            };
-            let _is_special = http.map(|scheme| url.set_scheme(scheme));
-            url.into()
-        },
-    )
-}
-
-/// An error with its causes, in one line.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }

@@ -9,15 +9,18 @@
 //! | the loop that plays a vector over any transport | [`drive`] |
 //! | its caches | [`shared_cache`] |
 //! | the model against script and reference server; nothing is sent | [`predict`], [`agree`] |
-//! | from observations to a result | [`judge`] |
-//! | answers as bytes | [`http1`] |
+//! | what a leg is held to; from observations to a result | [`demand`], [`judge`] |
+//! | one resource of a deployed server | [`target`] |
+//! | answers as bytes; errors as text | [`http1`], [`chain`] |
 //!
 //! Nothing here opens a socket, a file or a browser, or reads the clock.
 
 pub mod address;
 pub mod agree;
 pub mod case;
+pub mod chain;
 pub mod declared_policy;
+pub mod demand;
 pub mod deployment;
 pub mod drive;
 pub mod http1;
@@ -26,6 +29,7 @@ pub mod instance;
 mod jar;
 pub mod judge;
 pub mod predict;
+mod reference_answer;
 pub mod request_of_client;
 pub mod shared_cache;
 pub mod target;

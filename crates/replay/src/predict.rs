@@ -2,11 +2,10 @@
 //!
 //! Nothing is sent. What it says must agree with a vector's expectations before anything is replayed.
 
-use crosscheck_oracle::{HeaderList, OutgoingRequest, Response};
+use crosscheck_oracle::OutgoingRequest;
 use crosscheck_reference::{
-    request::{Headers, RequestHead},
     script::{Rewrite, render},
-    site::{Site, predict},
+    site::Site,
 };
 use crosscheck_report::observation::{Leg, Observation};
 use crosscheck_vectors::script::{Asked, Playing};
@@ -18,6 +17,7 @@ use crate::{
     case::{Case, ServerPart},
     drive::{Answered, DriveError, Transport, TransportError, play},
     http1::{Connection, Parsed, parse},
+    reference_answer::answer,
     shared_cache::replay,
 };
 
@@ -100,28 +100,5 @@ struct ModelSite<'a> {
 impl Transport for ModelSite<'_> {
     async fn exchange(&mut self, request: &OutgoingRequest) -> Result<Answered, TransportError> {
         Ok(answer(self.site, request))
-    }
-}
-
-/// What `site` answers to `request`.
-pub(crate) fn answer(site: &Site, request: &OutgoingRequest) -> Answered {
-    let url = &request.url;
-    let target = &url[Position::BeforePath..Position::AfterQuery];
-    let headers: Vec<_> = request.headers.iter().collect();
-    let head = RequestHead {
-        method: &request.method,
-        target: target.strip_prefix("/p/t/s").unwrap_or(target).as_bytes(),
-        headers: Headers::Lines(&headers),
-    };
-    let answer = predict(site, &head);
-    let headers: HeaderList = answer.headers.into_iter().collect();
-    let response = Response {
-        status: answer.status,
-        headers,
-        body: answer.body,
-    };
-    Answered {
-        response: Some(response),
-        handled: Some(answer.handled),
     }
 }

@@ -11,9 +11,9 @@ use crosscheck_vectors::vector::{Through, Vector, VectorStep};
 
 use crate::{
     address::Place,
+    demand::mismatches,
     drive::{Answered, DriveError, Transport, TransportError, play},
     http_cache::{Asked, Found, HttpCache, Whose},
-    judge::mismatches,
 };
 
 /// A server behind a cache that all its visitors share.

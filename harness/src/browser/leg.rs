@@ -9,7 +9,8 @@ use std::{
 
 use crosscheck_replay::{
     case::Case,
-    judge::{chain, leg_result, settled, unjudged},
+    chain::chain,
+    judge::{leg_result, settled, unjudged},
     target::navigation,
 };
 use crosscheck_report::{

@@ -16,7 +16,7 @@ use crate::{
     playground::{Playground, PlaygroundError},
 };
 use crosscheck_audit::{report::ShownProof, sender::Sharing, weakness::Proof};
-use crosscheck_replay::{judge::chain, target::navigation};
+use crosscheck_replay::{chain::chain, target::navigation};
 
 /// The page that holds the sandboxed frame.
 const HOLDER: &str = "https://crosscheck.example";

@@ -18,7 +18,7 @@ use crosscheck_harness::{
 };
 use crosscheck_replay::{
     case::{Case, cases},
-    judge::mismatches,
+    demand::mismatches,
 };
 use crosscheck_report::observation::Leg;
 use crosscheck_vectors::{load::Suite, vector::Kind};

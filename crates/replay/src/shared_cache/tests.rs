@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::{Visits, visit};
 use crate::{
     address::Place,
+    demand::mismatches,
     drive::{Answered, Transport, TransportError},
-    judge::mismatches,
 };
 
 /// Answers each origin by name, or in its own way, and counts.

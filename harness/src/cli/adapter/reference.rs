@@ -17,7 +17,7 @@ use crate::{
     cli::print,
     subject::adapter::protocol::{Capability, Hello, PROTOCOL, Reply, Request},
 };
-use crosscheck_replay::judge::chain;
+use crosscheck_replay::chain::chain;
 
 /// Be an adapter: that of the reference server, as an example of the protocol.
 ///

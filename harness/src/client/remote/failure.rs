@@ -4,7 +4,7 @@ use std::{error::Error, io, time::Duration};
 
 use tokio_rustls::rustls::{self, CertificateError};
 
-use crosscheck_replay::{drive::TooMany, judge::chain};
+use crosscheck_replay::{chain::chain, drive::TooMany};
 
 /// Why a server cannot be judged by a request.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,7 @@ use crosscheck_vectors::{
     vector::Vector,
 };
 
-use crosscheck_replay::judge::mismatches;
+use crosscheck_replay::demand::mismatches;
 
 /// A vector with one field of its expectations turned round, which must make it fail.
 #[derive(Clone, Debug)]

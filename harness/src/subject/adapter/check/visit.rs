@@ -200,7 +200,7 @@ impl Adapter {
                     answer: visitor.answer,
                 }),
             },
-            Err(error) => Err(of_adapter(crosscheck_replay::judge::chain(&error))),
+            Err(error) => Err(of_adapter(crosscheck_replay::chain::chain(&error))),
         }
     }
 }
