@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crosscheck_replay::{case::Case, judge::unjudged};
 use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
 
 use crate::subject::Subject;
-use crosscheck_replay::{case::Case, judge::unjudged};
 
 /// Takes what came of a case.
 pub(crate) type Keep = Arc<dyn Fn(&Case, LegResult) + Send + Sync>;

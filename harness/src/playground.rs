@@ -9,14 +9,13 @@ use std::{
 };
 
 use crosscheck_reference::site::Site;
-use crosscheck_server::{
-    relay::Relay,
-    stage::{Stage, StartError},
-};
-
 use crosscheck_replay::{
     address::Place,
     case::{Case, ServerPart},
+};
+use crosscheck_server::{
+    relay::Relay,
+    stage::{Stage, StartError},
 };
 
 /// The page, to be served as `text/html` at [`Playground::page_path`], whatever the query.

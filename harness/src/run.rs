@@ -18,6 +18,12 @@ use std::{
 
 use crosscheck_oracle::FETCH_REVISION;
 use crosscheck_reference::policy::Refusal;
+use crosscheck_replay::{
+    agree,
+    agree::Disagreement,
+    case::{Case, cases},
+    declared_policy::cases_of_resource,
+};
 use crosscheck_report::{
     known::KnownFile,
     observation::Leg,
@@ -52,12 +58,6 @@ use crate::{
         reach::{ReachError, reach},
     },
     wire::leg::WireLeg,
-};
-use crosscheck_replay::{
-    agree,
-    agree::Disagreement,
-    case::{Case, cases},
-    declared_policy::cases_of_resource,
 };
 
 /// What to run, checked.

@@ -8,6 +8,10 @@ pub mod reach;
 use std::sync::Arc;
 
 use crosscheck_reference::site::Setup;
+use crosscheck_replay::{
+    case::{Case, ServerPart, cases_of, may_refuse},
+    deployment::Deployment,
+};
 use crosscheck_report::results;
 use crosscheck_vectors::{load::Suite, policy::Policy};
 
@@ -15,10 +19,6 @@ use crate::{
     VERSION,
     client::remote::{Certificates, Settings},
     subject::adapter::{Adapter, Put, fault::Broken, manifest::Manifest},
-};
-use crosscheck_replay::{
-    case::{Case, ServerPart, cases_of, may_refuse},
-    deployment::Deployment,
 };
 
 /// What to judge, checked.

@@ -13,6 +13,17 @@ use std::{
 
 use crosscheck_oracle::OutgoingRequest;
 use crosscheck_reference::{HANDLED, script::closes};
+use crosscheck_replay::{
+    address::Place,
+    case::{Case, ServerPart},
+    chain::chain,
+    deployment::Deployment,
+    drive::{Answered, DriveError, Transport, TransportError},
+    instance::Instance,
+    judge::{leg_result, settled, unjudged},
+    shared_cache,
+    shared_cache::Visits,
+};
 use crosscheck_report::{observation::Leg, results::LegResult};
 use crosscheck_server::stage::Stage;
 use tokio::task::JoinSet;
@@ -24,17 +35,6 @@ use crate::{
     },
     playground::Playground,
     subject::handler_ran,
-};
-use crosscheck_replay::{
-    address::Place,
-    case::{Case, ServerPart},
-    chain::chain,
-    deployment::Deployment,
-    drive::{Answered, DriveError, Transport, TransportError},
-    instance::Instance,
-    judge::{leg_result, settled, unjudged},
-    shared_cache,
-    shared_cache::Visits,
 };
 
 /// Replays cases over plain sockets, whatever their URLs' schemes: the subject is on this machine.

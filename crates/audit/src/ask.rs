@@ -1,7 +1,6 @@
 //! Asking, within a budget, and remembering what was asked and answered.
 
 use crosscheck_oracle::{OutgoingRequest, Response};
-
 use crosscheck_replay::{
     chain::chain,
     drive::{TooMany, Transport},

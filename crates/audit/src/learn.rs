@@ -7,6 +7,7 @@ mod preflights;
 use std::collections::BTreeSet;
 
 use crosscheck_oracle::{Origin, Response};
+use crosscheck_replay::{drive::Transport, target::Target};
 use crosscheck_vectors::policy::{OriginRule, Policy};
 
 use super::{
@@ -16,7 +17,6 @@ use super::{
     sender::{Permission, Sender, Sharing, Wish},
     vary::varies,
 };
-use crosscheck_replay::{drive::Transport, target::Target};
 
 /// What is known before anything is asked.
 #[derive(Clone, Debug, Default)]

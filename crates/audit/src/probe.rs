@@ -16,11 +16,11 @@ mod near;
 mod others;
 
 use crosscheck_oracle::Origin;
+pub use near::{FURTHER, NEAR_MISSES, near_miss};
+pub use others::OTHERS;
 use url::{Host, Url};
 
 use super::{names::Names, sender::Sender};
-pub use near::{FURTHER, NEAR_MISSES, near_miss};
-pub use others::OTHERS;
 
 /// A family of origins, each of which a sound server refuses unless it is told to trust it.
 #[derive(Clone, Copy, Debug)]

@@ -5,6 +5,7 @@ mod text;
 use crosscheck_oracle::{HeaderList, OutgoingRequest, Response};
 use crosscheck_vectors::{load::Suite, policy::Policy};
 use serde::{Deserialize, Serialize};
+pub use text::render;
 
 use super::{
     ask::{Exchange, Place},
@@ -13,8 +14,6 @@ use super::{
     learn::Learnt,
     weakness::{Fact, Judgement, Weakness, meant_header},
 };
-
-pub use text::render;
 
 /// Exchanges that are shown with one finding.
 const MOST_EVIDENCE: usize = 4;

@@ -3,12 +3,11 @@
 use std::{io, time::Duration};
 
 use bytes::{Buf, Bytes, BytesMut};
+use crosscheck_reference::write;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     time::timeout,
 };
-
-use crosscheck_reference::write;
 
 use crate::http1::{
     body::BodyReader,

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use crosscheck_replay::case::Case;
 use crosscheck_report::observation::Observation;
 use crosscheck_server::journal::Entry;
 use futures_util::{StreamExt, stream};
@@ -23,7 +24,6 @@ use crate::{
     playground::Playground,
     subject::handler_ran,
 };
-use crosscheck_replay::case::Case;
 
 /// How many pages work at a time; more only share the same processors.
 const PAGES_AT_ONCE: usize = 2;

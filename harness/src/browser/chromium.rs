@@ -23,7 +23,11 @@ use std::{
 };
 
 use crosscheck_report::{known::KnownFile, observation::Leg};
+use devtools::DevTools;
+use find::find_binary;
 use futures_util::{FutureExt, future::BoxFuture};
+use launch::Process;
+use page::Page;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
@@ -32,10 +36,6 @@ use super::{
     engine::{self, Browser, Engine, Explained, Names, Options, ProgramOption},
     error::BrowserError,
 };
-use devtools::DevTools;
-use find::find_binary;
-use launch::Process;
-use page::Page;
 
 /// The engine of Chromium, Chrome and Edge.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,11 @@
 //! What a page and the journal tell, as an observation.
 
+use crosscheck_replay::{
+    address::Place,
+    case::Case,
+    drive::pairs,
+    http1::{Connection, Parsed, parse},
+};
 use crosscheck_report::observation::{Exchange, Observation, SeenRequest, SeenResponse};
 use crosscheck_server::journal::{Entry, Scheme};
 use crosscheck_vectors::{bytes::ByteString, expect::ExpectedOutcome};
@@ -7,12 +13,6 @@ use crosscheck_vectors::{bytes::ByteString, expect::ExpectedOutcome};
 use crate::browser::{
     call::{Ending, Outcome},
     engine::Explained,
-};
-use crosscheck_replay::{
-    address::Place,
-    case::Case,
-    drive::pairs,
-    http1::{Connection, Parsed, parse},
 };
 
 /// The observation; none if the call did not end.

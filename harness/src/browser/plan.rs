@@ -1,6 +1,12 @@
 //! Which page does what, and what must not share a page.
 
 use crosscheck_oracle::Origin;
+use crosscheck_replay::{
+    address::{BadUrl, Place},
+    case::{Case, ServerPart},
+    drive::{DriveError, page_origin, target},
+    request_of_client::FRAMING,
+};
 use crosscheck_vectors::{
     client::{Api, Client, Context, EmbedderPolicy},
     expect::ExpectedOutcome,
@@ -10,12 +16,6 @@ use crosscheck_vectors::{
 use serde_json::Value;
 
 use crate::browser::call::{Call, Frame, Jar, Place as Page, Witness};
-use crosscheck_replay::{
-    address::{BadUrl, Place},
-    case::{Case, ServerPart},
-    drive::{DriveError, page_origin, target},
-    request_of_client::FRAMING,
-};
 
 /// A case made ready for pages.
 #[derive(Debug)]

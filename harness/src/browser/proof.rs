@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use crosscheck_audit::{report::ShownProof, sender::Sharing, weakness::Proof};
+use crosscheck_replay::{chain::chain, target::navigation};
 use serde_json::json;
 use tokio::sync::Mutex;
 use url::Url;
@@ -15,8 +17,6 @@ use crate::{
     client::remote::{Certificates, Settings, trusted_key},
     playground::{Playground, PlaygroundError},
 };
-use crosscheck_audit::{report::ShownProof, sender::Sharing, weakness::Proof};
-use crosscheck_replay::{chain::chain, target::navigation};
 
 /// The page that holds the sandboxed frame.
 const HOLDER: &str = "https://crosscheck.example";

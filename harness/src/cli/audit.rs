@@ -10,9 +10,16 @@ use std::{
     time::Duration,
 };
 
+use crosscheck_audit::{
+    auditor::{Auditor, ENOUGH_REQUESTS},
+    learn::Known,
+    report::{Audit, render},
+    weakness::Proof,
+};
 use crosscheck_vectors::load::Suite;
 use futures_util::StreamExt as _;
 use miette::{IntoDiagnostic, Result, WrapErr as _, miette};
+use url::Url;
 
 use super::{
     Format, Global,
@@ -24,13 +31,6 @@ use crate::{
     browser::{engines::default_engine, proof::Prover},
     client::remote::{Deployed, Settings},
 };
-use crosscheck_audit::{
-    auditor::{Auditor, ENOUGH_REQUESTS},
-    learn::Known,
-    report::{Audit, render},
-    weakness::Proof,
-};
-use url::Url;
 
 /// How long the browser may take to start, and for one page.
 const BROWSER_PATIENCE: Duration = Duration::from_secs(30);

@@ -3,6 +3,10 @@
 use std::{fs, path::PathBuf, process::ExitCode};
 
 use clap::Subcommand;
+use crosscheck_replay::{
+    agree::{agree, n_vectors},
+    case::{Case, cases},
+};
 use crosscheck_report::results::OwnVectors;
 use crosscheck_vectors::{
     coverage::Coverage,
@@ -15,10 +19,6 @@ use serde_json::json;
 
 use super::{Format, Global, print, print_json};
 use crate::run::selection::Selection;
-use crosscheck_replay::{
-    agree::{agree, n_vectors},
-    case::{Case, cases},
-};
 
 /// Look at the vectors.
 #[derive(Debug, clap::Args)]

@@ -8,14 +8,13 @@ use std::{
 };
 
 use crosscheck_oracle::{OutgoingRequest, RequestBody, Response};
+use crosscheck_replay::http1::{Connection, LARGEST_ANSWER, Parsed, parse};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     time::timeout,
 };
 use url::Position;
-
-use crosscheck_replay::http1::{Connection, LARGEST_ANSWER, Parsed, parse};
 
 /// The most connections that are kept while nobody needs them.
 const MOST_IDLE: usize = 128;

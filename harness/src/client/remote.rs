@@ -10,16 +10,15 @@ use std::{
 };
 
 use crosscheck_oracle::{HeaderList, OutgoingRequest, Purpose, Response};
+use crosscheck_replay::drive::{Answered, TooMany, Transport, TransportError};
+pub use failure::Unanswered;
+pub use key::trusted_key;
 use reqwest::{
     Method, StatusCode,
     header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION},
 };
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tokio_rustls::rustls::crypto::ring;
-
-use crosscheck_replay::drive::{Answered, TooMany, Transport, TransportError};
-pub use failure::Unanswered;
-pub use key::trusted_key;
 
 /// How deployed servers are talked to.
 #[derive(Clone, Debug, PartialEq)]

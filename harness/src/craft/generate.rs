@@ -22,26 +22,25 @@ pub mod trial;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use ask::{Act, Ask};
 use crosscheck_reference::site::Site;
+use crosscheck_replay::{
+    case::{Case, ServerPart},
+    predict::predicted,
+};
 use crosscheck_vectors::{
     load::Files,
     policy::Policy,
     vector::{PolicySource, SuiteFile, Vector, VectorId, VectorStep},
 };
-use proptest::{
-    strategy::{Strategy, ValueTree},
-    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
-};
-
-use ask::{Act, Ask};
-use crosscheck_replay::{
-    case::{Case, ServerPart},
-    predict::predicted,
-};
 use draft::Draft;
 use fit::Fit;
 pub use law::Law;
 use law::Plan;
+use proptest::{
+    strategy::{Strategy, ValueTree},
+    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
+};
 
 /// How often something is drawn before a law is given up for a subject.
 const MOST_DRAWS: u32 = 200;

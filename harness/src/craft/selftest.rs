@@ -9,8 +9,13 @@ use std::{
 };
 
 use crosscheck_reference::fault::Fault;
+use crosscheck_replay::{
+    agree::{Disagreement, agree, prediction},
+    case::{Case, cases},
+};
 use crosscheck_report::verdict::Verdict;
 use crosscheck_vectors::{load::Suite, vector::VectorId};
+pub use flip::{Flip, flips};
 use serde::Serialize;
 
 use crate::{
@@ -18,11 +23,6 @@ use crate::{
     playground::{Playground, PlaygroundError},
     wire::Wire,
 };
-use crosscheck_replay::{
-    agree::{Disagreement, agree, prediction},
-    case::{Case, cases},
-};
-pub use flip::{Flip, flips};
 
 /// What the selftest found.
 #[derive(Clone, Debug, Serialize)]

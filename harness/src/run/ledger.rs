@@ -251,6 +251,7 @@ pub enum Resume {
 mod tests {
     use std::{fs, io::Write};
 
+    use crosscheck_replay::judge::unjudged;
     use crosscheck_report::{
         observation::{Leg, Observation},
         results::LegResult,
@@ -259,7 +260,6 @@ mod tests {
     use crosscheck_vectors::{expect::ExpectedOutcome, vector::VectorId};
 
     use super::{Identity, Ledger, LedgerError, Resume};
-    use crosscheck_replay::judge::unjudged;
 
     fn identity() -> Identity {
         Identity {

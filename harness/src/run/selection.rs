@@ -1,9 +1,8 @@
 //! Which vectors a run is about.
 
+use crosscheck_replay::case::Case;
 use crosscheck_vectors::vector::Kind;
 use globset::{Glob, GlobSet, GlobSetBuilder};
-
-use crosscheck_replay::case::Case;
 
 /// A selection of vectors.
 #[derive(Clone, Debug, Default)]
@@ -135,11 +134,11 @@ fn globs(patterns: &[String]) -> Result<GlobSet, SelectError> {
 
 #[cfg(test)]
 mod tests {
+    use crosscheck_replay::case::{Case, cases};
     use crosscheck_vectors::{load::Suite, vector::Kind};
     use rstest::rstest;
 
     use super::{Selection, Shard};
-    use crosscheck_replay::case::{Case, cases};
 
     fn all() -> Vec<Case> {
         cases(&Suite::embedded().unwrap(), None)

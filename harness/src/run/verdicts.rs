@@ -1,5 +1,6 @@
 //! What a run came to, once everything is replayed.
 
+use crosscheck_replay::{agree::prediction, case::Case, judge::unjudged};
 use crosscheck_report::{
     known::{self, Date},
     observation::Leg,
@@ -13,7 +14,6 @@ use crate::{
     process::clock,
     run::ledger::{Ledger, LedgerError},
 };
-use crosscheck_replay::{agree::prediction, case::Case, judge::unjudged};
 
 /// The verdicts on `cases`; what a leg did not come to is skipped.
 pub(super) fn collect(cases: &[Case], legs: &[Leg], ledger: &Ledger) -> Vec<VectorVerdict> {

@@ -18,17 +18,16 @@ pub mod protocol;
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use crosscheck_vectors::policy::Policy;
-use futures_util::future::join_all;
-use serde_json::{Value, json};
-use tokio::{net::TcpStream, time::timeout};
-
 use crosscheck_replay::instance::Instance;
+use crosscheck_vectors::policy::Policy;
 use fault::{Broken, Fault};
+use futures_util::future::join_all;
 use manifest::Manifest;
 pub use program::Ending;
 use program::Program;
 use protocol::{Hello, PROTOCOL, Reply, Request};
+use serde_json::{Value, json};
+use tokio::{net::TcpStream, time::timeout};
 
 /// Where instances are to listen.
 const BIND: &str = "127.0.0.1";

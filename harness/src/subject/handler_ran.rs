@@ -5,12 +5,12 @@
 
 use crosscheck_oracle::{Credentials, HeaderList, OutgoingRequest, Purpose, RequestBody};
 use crosscheck_reference::{HANDLED, site::HITS_PATH};
+use crosscheck_replay::{case::Case, instance::Instance};
 use crosscheck_report::observation::{Exchange, Observation};
 use serde_json::Value;
 use url::Url;
 
 use crate::client::exact::{Client, Reuse};
-use crosscheck_replay::{case::Case, instance::Instance};
 
 /// Settles for `observations` of `case`, replayed as `exchange`, which requests the application of
 /// `instance` saw.

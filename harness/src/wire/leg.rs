@@ -2,6 +2,7 @@
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
+use crosscheck_replay::case::Case;
 use crosscheck_report::observation::Leg;
 
 use crate::{
@@ -11,7 +12,6 @@ use crate::{
     subject::DeployedConfig,
     wire::Wire,
 };
-use crosscheck_replay::case::Case;
 
 /// The wire leg of one run.
 #[derive(Debug)]

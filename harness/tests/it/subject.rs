@@ -12,12 +12,12 @@ use crosscheck_report::{
     verdict::Verdict,
 };
 use crosscheck_vectors::expect::ExpectedOutcome;
+use hostile::{Deed, GRANTED, case, replay, replay_at};
 use rstest::rstest;
 use serde_json::json;
 use tokio::{net::TcpListener, runtime::Runtime};
 
 use crate::binary::{Bench, own};
-use hostile::{Deed, GRANTED, case, replay, replay_at};
 
 fn outcome(replayed: Result<Vec<Observation>, String>) -> ExpectedOutcome {
     replayed.unwrap()[0].outcome

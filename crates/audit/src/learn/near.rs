@@ -1,6 +1,7 @@
 //! Origins that resemble a trusted one, and others that are often let in.
 
 use crosscheck_oracle::Origin;
+use crosscheck_replay::drive::Transport;
 
 use super::{Conversation, Tried, origins::is_granted};
 use crate::{
@@ -8,7 +9,6 @@ use crate::{
     probe::{Base, FURTHER, NEAR_MISSES, OTHERS, Probe, Proves, near_miss, sender},
     sender::{Sender, Sharing},
 };
-use crosscheck_replay::drive::Transport;
 
 /// What a further family may take, and the questions whether the trusted page is still granted.
 pub(super) const RESERVE: usize = 7;

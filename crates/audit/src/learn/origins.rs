@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crosscheck_oracle::Origin;
+use crosscheck_replay::drive::Transport;
 use crosscheck_vectors::policy::OriginRule;
 
 use super::{Asked, Conversation};
@@ -11,7 +12,6 @@ use crate::{
     probe::{Base, sender},
     sender::{Sender, Sharing},
 };
-use crosscheck_replay::drive::Transport;
 
 impl<T: Transport> Conversation<'_, T> {
     /// What everybody gets, twice; and whether a cookie changes that.

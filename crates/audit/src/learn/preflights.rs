@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crosscheck_oracle::{Extracted, Origin, OutgoingRequest, Response, extract_list};
+use crosscheck_replay::drive::Transport;
 
 use super::{Conversation, Preflighted, Twist, near::RESERVE};
 use crate::{
@@ -11,7 +12,6 @@ use crate::{
     probe::{Base, near_miss, sender},
     sender::{Sender, Sharing, Wish},
 };
-use crosscheck_replay::drive::Transport;
 
 /// Methods that APIs have, beyond those that need no permission.
 const USUAL_METHODS: [&str; 3] = ["PUT", "DELETE", "PATCH"];

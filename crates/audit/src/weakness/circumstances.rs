@@ -1,13 +1,13 @@
 //! What the rest of the judgement rests on.
 
 use crosscheck_oracle::Origin;
+use crosscheck_replay::target::unusual;
 
 use super::Judgement;
 use crate::{
     learn::{Asked, Learnt},
     sender::{Sender, Sharing},
 };
-use crosscheck_replay::target::unusual;
 
 pub(super) fn judge(learnt: &Learnt, judgement: &mut Judgement) {
     resource(learnt, judgement);

@@ -4,6 +4,7 @@ mod reasons;
 
 use std::time::Duration;
 
+use listener::{Answer, Listener, PAGE_PATH, url, value};
 use serde_json::{Value, json};
 
 use super::{Chromium, find::find_binary};
@@ -11,7 +12,6 @@ use crate::browser::{
     call::{Call, Cookie, Ending, Frame, Jar, Outcome, Place, Witness},
     engine::{Browser as _, Names, Options},
 };
-use listener::{Answer, Listener, PAGE_PATH, url, value};
 
 const APP: &str = "https://app.example";
 const API: &str = "https://api.example";

@@ -8,6 +8,7 @@ use std::{
 };
 
 use crosscheck_reference::{fault::Fault, site::Setup};
+use crosscheck_replay::chain::chain;
 use crosscheck_server::stage::{Reach, Stage};
 use crosscheck_vectors::policy::Policy;
 use miette::{IntoDiagnostic, Result};
@@ -17,7 +18,6 @@ use crate::{
     cli::print,
     subject::adapter::protocol::{Capability, Hello, PROTOCOL, Reply, Request},
 };
-use crosscheck_replay::chain::chain;
 
 /// Be an adapter: that of the reference server, as an example of the protocol.
 ///

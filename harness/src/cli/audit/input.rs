@@ -2,9 +2,8 @@
 
 use std::{collections::HashSet, fs, io::Read as _, path::Path};
 
-use miette::{IntoDiagnostic, Result, WrapErr as _, miette};
-
 use crosscheck_audit::report::Audit;
+use miette::{IntoDiagnostic, Result, WrapErr as _, miette};
 
 /// The URLs that were given, each once; lines that are empty or begin with `#` are none.
 pub(super) fn urls(given: &[String], file: Option<&Path>) -> Result<Vec<String>> {

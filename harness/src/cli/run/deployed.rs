@@ -2,14 +2,14 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use miette::{IntoDiagnostic, Result, WrapErr as _, miette};
-
-use super::super::options::{certificates, private_headers, read_policy};
-use crate::{client::remote::Settings, subject::DeployedConfig};
 use crosscheck_replay::{
     deployment::{Deployment, Methods, Private},
     target::Target,
 };
+use miette::{IntoDiagnostic, Result, WrapErr as _, miette};
+
+use super::super::options::{certificates, private_headers, read_policy};
+use crate::{client::remote::Settings, subject::DeployedConfig};
 
 /// So many bytes of each body are kept.
 const LONGEST_BODY: usize = 1 << 20;

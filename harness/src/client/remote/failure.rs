@@ -2,9 +2,8 @@
 
 use std::{error::Error, io, time::Duration};
 
-use tokio_rustls::rustls::{self, CertificateError};
-
 use crosscheck_replay::{chain::chain, drive::TooMany};
+use tokio_rustls::rustls::{self, CertificateError};
 
 /// Why a server cannot be judged by a request.
 #[derive(Debug, thiserror::Error)]

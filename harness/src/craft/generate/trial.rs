@@ -2,6 +2,11 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use crosscheck_replay::{
+    agree::agree,
+    case::{Case, cases},
+    judge::unjudged,
+};
 use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
 use crosscheck_vectors::{
     load::Suite,
@@ -16,11 +21,6 @@ use crate::{
         adapter::{Adapter, fault::Broken},
     },
     wire::Wire,
-};
-use crosscheck_replay::{
-    agree::agree,
-    case::{Case, cases},
-    judge::unjudged,
 };
 
 /// A subject on trial.

@@ -1,12 +1,11 @@
 //! Expectations turned into their opposite, one field at a time.
 
+use crosscheck_replay::demand::mismatches;
 use crosscheck_report::observation::{Leg, Observation};
 use crosscheck_vectors::{
     expect::{Check, Expectation, ExpectedOutcome, ExpectedRequest},
     vector::Vector,
 };
-
-use crosscheck_replay::demand::mismatches;
 
 /// A vector with one field of its expectations turned round, which must make it fail.
 #[derive(Clone, Debug)]

@@ -5,12 +5,12 @@ mod visit;
 
 use std::{fmt, sync::Arc};
 
+use crosscheck_replay::instance::Instance;
 use crosscheck_vectors::policy::{Listing, MaxAge, OriginRule, Policy};
 use serde::Serialize;
 use serde_json::json;
 
 use super::{Adapter, Put, protocol::Capability};
-use crosscheck_replay::instance::Instance;
 
 /// Something wrong with an adapter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,5 +1,6 @@
 //! Fetches with and without cookies.
 
+use Credentials::{Include, Omit};
 use rstest::rstest;
 
 use super::*;
@@ -7,7 +8,6 @@ use crate::{
     api::{CallBody, Duplex},
     request::Flag,
 };
-use Credentials::{Include, Omit};
 
 #[rstest]
 #[case::omit_home(CredentialsMode::Omit, HOME, Omit)]

@@ -4,6 +4,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use crosscheck_oracle::{Credentials, HeaderList, OutgoingRequest, Purpose, RequestBody};
+use crosscheck_replay::instance::Instance;
 use serde_json::json;
 use url::Url;
 
@@ -15,7 +16,6 @@ use crate::{
         protocol::{Capability, Request},
     },
 };
-use crosscheck_replay::instance::Instance;
 
 /// The origin that [`needing`] lists.
 const ORIGIN: &str = "https://example.com";

@@ -4,6 +4,11 @@ use std::net::SocketAddr;
 
 use crosscheck_oracle::{OutgoingRequest, Response};
 use crosscheck_reference::{HANDLED, site::HITS_PATH};
+use crosscheck_replay::{
+    address::Place,
+    drive::{Answered, Transport, TransportError, play},
+    instance::Instance,
+};
 use crosscheck_vectors::{expect::ExpectedOutcome, policy::Listing, vector::Vector};
 use http::header::{HeaderName, LOCATION};
 use serde_json::json;
@@ -12,11 +17,6 @@ use super::{Finding, listing, of_adapter, random_origin};
 use crate::{
     client::exact::{Client, Reuse},
     subject::adapter::{Adapter, protocol::Capability},
-};
-use crosscheck_replay::{
-    address::Place,
-    drive::{Answered, Transport, TransportError, play},
-    instance::Instance,
 };
 
 /// The `id` of the check's own requests.
