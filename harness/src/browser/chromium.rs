@@ -104,8 +104,8 @@ pub struct Chromium {
     shared: Context,
     isolated: Context,
     pages: Mutex<Pages>,
-    /// Ends with it.
-    _process: Process,
+    #[cfg_attr(not(test), expect(dead_code, reason = "it ends when this is dropped"))]
+    process: Process,
 }
 
 /// By origin and jar; empty until the page has been opened.
@@ -135,13 +135,13 @@ impl Chromium {
             shared: Context::default(),
             isolated: Context::default(),
             pages: Mutex::default(),
-            _process: process,
+            process,
         })
     }
 
     #[cfg(test)]
     fn process(&self) -> &Process {
-        &self._process
+        &self.process
     }
 
     fn page(&self, place: &Place) -> Arc<OnceCell<Page>> {

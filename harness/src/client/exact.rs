@@ -58,6 +58,7 @@ impl Client {
     }
 
     /// A client as patient that shares no connection with this one.
+    #[must_use]
     pub fn without_connections(&self) -> Self {
         Self::new(self.patience)
     }
