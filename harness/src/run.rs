@@ -12,7 +12,7 @@ use std::{
     convert::Infallible,
     hash::{DefaultHasher, Hash, Hasher},
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -28,7 +28,7 @@ use crosscheck_report::{
     known::KnownFile,
     observation::Leg,
     overview::Overview,
-    results::{Generated, LegIdentity, LegResult, OwnVectors},
+    results::{self, Generated, LegIdentity, LegResult, OwnVectors},
 };
 use crosscheck_vectors::{load::Suite, vector::VectorId};
 
@@ -169,9 +169,6 @@ pub enum Ended {
     Interrupted,
 }
 
-/// Where results are kept while legs are at work.
-type Shared = Mutex<Kept>;
-
 /// The ledger, and the first reason why it could not be written.
 #[derive(Debug)]
 struct Kept {
@@ -180,12 +177,31 @@ struct Kept {
 }
 
 impl Kept {
-    fn record(shared: &Shared, id: &VectorId, result: LegResult) {
-        let mut kept = shared.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = kept.ledger.record(id, result) {
-            kept.broken.get_or_insert(error);
+    fn open(config: &Config, subject: &results::Subject) -> Result<Arc<Mutex<Self>>, LedgerError> {
+        let identity = Identity {
+            suite: VERSION.to_owned(),
+            vectors: digest(&config.suite),
+            subject: subject.in_words(),
+        };
+        let ledger = Ledger::open(&config.out, &identity, config.resume)?;
+        let broken = None;
+        Ok(Arc::new(Mutex::new(Self { ledger, broken })))
+    }
+
+    fn record(&mut self, id: &VectorId, result: LegResult) {
+        if let Err(error) = self.ledger.record(id, result) {
+            self.broken.get_or_insert(error);
         }
     }
+
+    /// Fails with what went wrong when results were written.
+    fn whole(&mut self) -> Result<(), LedgerError> {
+        self.broken.take().map_or(Ok(()), Err)
+    }
+}
+
+fn lock(kept: &Mutex<Kept>) -> MutexGuard<'_, Kept> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Runs, until everything is judged or Ctrl-C is pressed: then the rest is skipped. Writes
@@ -196,76 +212,20 @@ impl Kept {
 /// If nothing can be judged, or nothing kept.
 pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> {
     let (started, clock) = (clock::now(), Instant::now());
-    let mut sane = match &config.subject {
-        SubjectConfig::Deployed(deployed) => {
-            cases_of_resource(&deployed.deployment, &config.suite)?
-        }
-        SubjectConfig::Adapter(_) | SubjectConfig::Reference(_) => cases(&config.suite, None),
-    };
-    if let SubjectConfig::Adapter(_) = config.subject {
-        // The others judge browsers.
-        sane.retain(|case| case.policy.is_some());
-    }
-    let sane = config.selection.of(sane)?;
-    agree::agree(&sane).map_err(RunError::Disagreement)?;
+    let sane = sane_cases(config)?;
     let interrupted = interrupted();
     let (mut subject, doubts) = start(config).await?;
     let other = subject.cases(&config.suite, &sane);
-    let cases = other.as_ref().unwrap_or(&sane);
     let who = subject.identity();
-    let identity = Identity {
-        suite: VERSION.to_owned(),
-        vectors: digest(&config.suite),
-        subject: who.in_words(),
-    };
-    let ledger = Ledger::open(&config.out, &identity, config.resume)?;
-    let shared = Arc::new(Mutex::new(Kept {
-        ledger,
-        broken: None,
-    }));
-    let playground = Arc::new(Playground::start().await?);
-    let replayed = async {
-        let mut engines = Vec::new();
-        for leg in &config.legs {
-            let todo = open_cases(cases, leg.leg(), &shared);
-            let bar = progress.leg(leg.leg(), todo.len());
-            let keep: Keep = {
-                let (shared, bar) = (Arc::clone(&shared), bar.clone());
-                Arc::new(move |case, result| {
-                    Kept::record(&shared, &case.id, result);
-                    bar.advance();
-                })
-            };
-            let engine = match leg {
-                LegConfig::Wire => {
-                    let deployed = config.subject.deployed();
-                    let mut leg =
-                        WireLeg::new(&playground, deployed, config.jobs, config.patience)?;
-                    replay(&mut leg, &mut subject, &todo, &keep).await?;
-                    WireLeg::engine()
-                }
-                LegConfig::Browser(engine, program) => {
-                    let setting = Setting {
-                        playground: &playground,
-                        deployed: config.subject.deployed(),
-                        known: &config.known,
-                        patience: config.patience,
-                    };
-                    let mut leg = BrowserLeg::launch(*engine, program.clone(), setting).await?;
-                    replay(&mut leg, &mut subject, &todo, &keep).await?;
-                    leg.close().await
-                }
-            };
-            bar.finish();
-            engines.push(LegIdentity {
-                leg: leg.leg(),
-                engine,
-            });
-        }
-        Ok::<_, RunError>(engines)
+    let replay = Replay {
+        config,
+        cases: other.as_ref().unwrap_or(&sane),
+        kept: Kept::open(config, &who)?,
+        playground: Arc::new(Playground::start().await?),
+        progress,
     };
     let engines = tokio::select! {
-        engines = replayed => Some(engines),
+        engines = replay.all_legs(&mut subject) => Some(engines),
         () = interrupted => None,
     };
     subject.end().await;
@@ -275,12 +235,10 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
     } else {
         Ended::Interrupted
     };
-    let mut kept = shared.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(broken) = kept.broken.take() {
-        return Err(broken.into());
-    }
+    let mut kept = lock(&replay.kept);
+    kept.whole()?;
     let legs: Vec<_> = config.legs.iter().map(LegConfig::leg).collect();
-    let vectors = verdicts::collect(cases, &legs, &kept.ledger);
+    let vectors = verdicts::collect(replay.cases, &legs, &kept.ledger);
     let mut overview = Overview {
         suite: VERSION.to_owned(),
         fetch_revision: FETCH_REVISION.to_owned(),
@@ -295,13 +253,96 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
         own: config.own.clone(),
     };
     verdicts::excuse(&mut overview, config, &legs);
-    let vectors = verdicts::whole(&overview.vectors, cases, &sane, &kept.ledger);
+    let vectors = verdicts::whole(&overview.vectors, replay.cases, &sane, &kept.ledger);
     output::write(&config.out, &overview, vectors)?;
     Ok(Ran {
         overview,
         ended,
         doubts,
     })
+}
+
+/// The selected cases for a server without faults, with all of which the oracle agrees.
+fn sane_cases(config: &Config) -> Result<Vec<Case>, RunError> {
+    let mut sane = match &config.subject {
+        SubjectConfig::Deployed(deployed) => {
+            cases_of_resource(&deployed.deployment, &config.suite)?
+        }
+        SubjectConfig::Adapter(_) | SubjectConfig::Reference(_) => cases(&config.suite, None),
+    };
+    if let SubjectConfig::Adapter(_) = config.subject {
+        // The others judge browsers.
+        sane.retain(|case| case.policy.is_some());
+    }
+    let sane = config.selection.of(sane)?;
+    agree::agree(&sane).map_err(RunError::Disagreement)?;
+    Ok(sane)
+}
+
+/// The cases of a run on their way through its legs.
+struct Replay<'a> {
+    config: &'a Config,
+    cases: &'a [Case],
+    kept: Arc<Mutex<Kept>>,
+    playground: Arc<Playground>,
+    progress: &'a Progress,
+}
+
+impl Replay<'_> {
+    /// Replays on each leg; returns who played the client there.
+    async fn all_legs(&self, subject: &mut Subject) -> Result<Vec<LegIdentity>, RunError> {
+        let mut engines = Vec::new();
+        for leg in &self.config.legs {
+            let engine = self.one_leg(leg, subject).await?;
+            let leg = leg.leg();
+            engines.push(LegIdentity { leg, engine });
+        }
+        Ok(engines)
+    }
+
+    async fn one_leg(&self, leg: &LegConfig, subject: &mut Subject) -> Result<String, RunError> {
+        let todo = self.open_cases(leg.leg());
+        let bar = self.progress.leg(leg.leg(), todo.len());
+        let keep: Keep = {
+            let (kept, bar) = (Arc::clone(&self.kept), bar.clone());
+            Arc::new(move |case, result| {
+                lock(&kept).record(&case.id, result);
+                bar.advance();
+            })
+        };
+        let deployed = self.config.subject.deployed();
+        let patience = self.config.patience;
+        let engine = match leg {
+            LegConfig::Wire => {
+                let jobs = self.config.jobs;
+                let mut leg = WireLeg::new(&self.playground, deployed, jobs, patience)?;
+                replay(&mut leg, subject, &todo, &keep).await?;
+                WireLeg::engine()
+            }
+            LegConfig::Browser(engine, program) => {
+                let setting = Setting {
+                    playground: &self.playground,
+                    deployed,
+                    known: &self.config.known,
+                    patience,
+                };
+                let mut leg = BrowserLeg::launch(*engine, program.clone(), setting).await?;
+                replay(&mut leg, subject, &todo, &keep).await?;
+                leg.close().await
+            }
+        };
+        bar.finish();
+        Ok(engine)
+    }
+
+    /// The cases that `leg` has still to do.
+    fn open_cases(&self, leg: Leg) -> Vec<&Case> {
+        let kept = lock(&self.kept);
+        self.cases
+            .iter()
+            .filter(|case| kept.ledger.verdict(&case.id, leg).is_none())
+            .collect()
+    }
 }
 
 /// The subject at work, and reasons to doubt that it is the one that is meant.
@@ -325,15 +366,6 @@ async fn start(config: &Config) -> Result<(Subject, Vec<String>), RunError> {
     }
     adapter.end().await;
     Err(RunError::Lies(found))
-}
-
-/// The cases that `leg` has still to do.
-fn open_cases<'a>(cases: &'a [Case], leg: Leg, shared: &Shared) -> Vec<&'a Case> {
-    let kept = shared.lock().unwrap_or_else(PoisonError::into_inner);
-    cases
-        .iter()
-        .filter(|case| kept.ledger.verdict(&case.id, leg).is_none())
-        .collect()
 }
 
 /// Tells suites apart; the same for the same vectors in one build.

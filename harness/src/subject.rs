@@ -153,12 +153,7 @@ impl Subject {
         let Self::Adapter(adapter) = self else {
             return vec![cases.to_vec()];
         };
-        let mut policies: Vec<&Policy> = Vec::new();
-        for policy in cases.iter().filter_map(|case| needed(case)) {
-            if !policies.contains(&policy) {
-                policies.push(policy);
-            }
-        }
+        let policies = policies_of(cases);
         let size = adapter.hello().n_instances();
         let wave_of = |case: &Case| {
             let policy = needed(case);
@@ -179,12 +174,7 @@ impl Subject {
         let Self::Adapter(adapter) = self else {
             return wave.iter().copied().cloned().collect();
         };
-        let mut policies: Vec<&Policy> = Vec::new();
-        for policy in wave.iter().filter_map(|case| needed(case)) {
-            if !policies.contains(&policy) {
-                policies.push(policy);
-            }
-        }
+        let policies = policies_of(wave);
         let put = adapter.put_all(&policies).await;
         let settled = |case: &&Case| {
             let policy = needed(case);
@@ -233,6 +223,17 @@ impl Subject {
 fn layers(setup: &Setup) -> Vec<String> {
     let names = setup.layers.layers().iter().map(ToString::to_string);
     names.filter(|_| !setup.layers.is_bare()).collect()
+}
+
+/// The policies into which the subject has to be put for `cases`, each once.
+fn policies_of<'c>(cases: &[&'c Case]) -> Vec<&'c Policy> {
+    let mut policies = Vec::new();
+    for policy in cases.iter().filter_map(|case| needed(case)) {
+        if !policies.contains(&policy) {
+            policies.push(policy);
+        }
+    }
+    policies
 }
 
 /// The policy into which the subject has to be put for `case`.
