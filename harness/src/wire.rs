@@ -100,13 +100,7 @@ impl Wire {
             None => playground.set_up(case, &exchange),
         };
         match self.replay(case, &mut place, &playground.stage).await {
-            Ok(seen) => {
-                let result = leg_result(case, Leg::Wire, seen.observations);
-                LegResult {
-                    note: seen.order.or(result.note),
-                    ..result
-                }
-            }
+            Ok(seen) => leg_result(case, Leg::Wire, seen),
             Err(error) => unjudged(Leg::Wire, case.server.error_verdict(), chain(&error)),
         }
     }

@@ -71,10 +71,7 @@ impl World {
         let mut place = self.playground.set_up(case, &format!("v{number}"));
         let replayed = self.wire.replay(case, &mut place, &self.playground.stage);
         let seen = self.runtime.block_on(replayed)?;
-        Ok(LegResult {
-            note: seen.order,
-            ..leg_result(case, Leg::Wire, seen.observations)
-        })
+        Ok(leg_result(case, Leg::Wire, seen))
     }
 }
 

@@ -207,16 +207,7 @@ async fn play_all<S: Subject>(
             let mut place = Place::of_subject(String::new(), "0".to_owned());
             let mut transport = InProcess { subject, resource };
             match replay(&case.vector, Leg::Wire, &mut place, &mut transport).await {
-                Ok(seen) => {
-                    let result = leg_result(case, Leg::Wire, seen.observations);
-                    asked_at(
-                        resource,
-                        LegResult {
-                            note: seen.order.or(result.note),
-                            ..result
-                        },
-                    )
-                }
+                Ok(seen) => asked_at(resource, leg_result(case, Leg::Wire, seen)),
                 Err(error) => unjudged(Leg::Wire, Verdict::HarnessError, chain(&error)),
             }
         };

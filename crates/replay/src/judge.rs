@@ -3,7 +3,7 @@
 use crosscheck_reference::site::Site;
 use crosscheck_report::{
     diff::Mismatch,
-    observation::{Leg, Observation},
+    observation::Leg,
     results::LegResult,
     verdict::{Verdict, judge},
 };
@@ -12,10 +12,16 @@ use crosscheck_vectors::vector::Vector;
 use crate::{
     case::{Case, ServerPart},
     demand::mismatches,
+    shared_cache::Visits,
 };
 
-/// The result of `leg` for `case`, which saw `observations`.
-pub fn leg_result(case: &Case, leg: Leg, observations: Vec<Observation>) -> LegResult {
+/// The result of `leg` for `case`, which made `visits`; its note says in which order they do harm, or what
+/// else stands behind a failure.
+pub fn leg_result(case: &Case, leg: Leg, visits: impl Into<Visits>) -> LegResult {
+    let Visits {
+        observations,
+        order,
+    } = visits.into();
     let mismatches = if leg.is_browser() && case.server.deployment().is_some() {
         mismatches(&without_witness(&case.vector), leg, &observations)
     } else {
@@ -25,7 +31,7 @@ pub fn leg_result(case: &Case, leg: Leg, observations: Vec<Observation>) -> LegR
     LegResult {
         leg,
         verdict,
-        note: taken(case, verdict),
+        note: order.or_else(|| taken(case, verdict)),
         mismatches,
         observations,
     }
