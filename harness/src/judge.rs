@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use crosscheck_report::{
-    diff::{Demand, Judged, Mismatch, diff},
+    diff::{Demand, Judged, diff},
+    mismatch::{Effect, Mismatch},
     observation::{Leg, Observation},
     results::LegResult,
     verdict::{Verdict, judge},
@@ -90,7 +91,7 @@ pub fn settled(case: &Case, leg: Leg) -> Option<LegResult> {
                 field: "policy".to_owned(),
                 expected: "a server that can be put into this policy".to_owned(),
                 observed: format!("it refused: {reason}"),
-                effect: crosscheck_report::diff::Effect::UnderGrant,
+                effect: Effect::UnderGrant,
                 kind: case.vector.kind,
             };
             let verdict = judge(std::slice::from_ref(&mismatch));

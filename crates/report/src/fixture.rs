@@ -7,8 +7,8 @@ use crosscheck_vectors::{
 use serde_json::json;
 
 use crate::{
-    diff::{Effect, Mismatch},
     implementation::{Found, FoundDifference, FoundLeg},
+    mismatch::{Effect, Mismatch},
     observation::{Leg, Observation},
     overview::{LegVerdict, Overview, VectorVerdict},
     results::{LegResult, Results, VectorResult},

@@ -109,13 +109,13 @@ mod tests {
 
     use super::groups;
     use crate::{
-        diff::Effect::{Other, OverGrant},
         fixture::{leg, mismatch, vector},
+        mismatch::Effect::{self, Other, OverGrant},
         observation::Leg,
         overview::VectorVerdict,
     };
 
-    fn failing(id: &str, field: &str, effect: crate::diff::Effect) -> VectorVerdict {
+    fn failing(id: &str, field: &str, effect: Effect) -> VectorVerdict {
         let wrong = vec![mismatch(field, Kind::Required, effect)];
         let legs = vec![leg(Leg::Wire, Readable, wrong)];
         vector(id, legs)

@@ -1,8 +1,8 @@
 //! A run in a sentence and four numbers.
 
 use crate::{
-    diff::Mismatch,
     difference::spoken,
+    mismatch::Mismatch,
     overview::{LegVerdict, Overview, VectorVerdict},
     results::Subject,
     show::{clip, counted},

@@ -3,7 +3,7 @@
 //! | term | module |
 //! | --- | --- |
 //! | observation: what a leg saw | [`observation`] |
-//! | mismatch: one field that differs from what was expected | [`diff`] |
+//! | mismatch: one field that differs from what was expected | [`mismatch`], [`diff`] |
 //! | verdict, and who is at fault | [`verdict`] |
 //! | known failures | [`known`] |
 //! | `results.json`, written and read a vector at a time | [`results`], [`stream`] |
@@ -25,6 +25,7 @@ pub mod implementation;
 pub mod junit;
 pub mod known;
 pub mod markdown;
+pub mod mismatch;
 pub mod observation;
 pub mod overview;
 mod rerun;

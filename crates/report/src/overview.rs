@@ -15,7 +15,8 @@ use crosscheck_vectors::{
 use serde::Deserialize;
 
 use crate::{
-    diff::{Mismatch, UNANSWERED},
+    diff::UNANSWERED,
+    mismatch::Mismatch,
     observation::{Leg, Observation},
     results::{LegResult, Results, VectorResult},
     verdict::{Judges, Owner, Verdict},
@@ -196,8 +197,8 @@ mod tests {
 
     use super::{Overview, VectorVerdict};
     use crate::{
-        diff::Effect::{Other, OverGrant},
         fixture::{leg, mismatch, overview, results, vector},
+        mismatch::Effect::{Other, OverGrant},
         observation::Leg,
         verdict::{Owner, Verdict},
     };

@@ -5,8 +5,9 @@ use crosscheck_vectors::{
     expect::{Expectation, ExpectedOutcome},
 };
 
-use super::{Effect, Found};
+use super::Found;
 use crate::{
+    mismatch::Effect,
     observation::{Observation, outcome_word},
     show::{quoted, quoted_text},
 };

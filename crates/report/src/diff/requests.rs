@@ -5,8 +5,9 @@ use crosscheck_vectors::{
     expect::{ExpectedOutcome, ExpectedRequest},
 };
 
-use super::{Demand, Effect, Found};
+use super::{Demand, Found};
 use crate::{
+    mismatch::Effect,
     observation::{Exchange, SeenRequest, lines},
     show::{clip, counted, quoted, quoted_list, quoted_text},
 };

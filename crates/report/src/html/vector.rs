@@ -22,8 +22,8 @@ use super::{
     place,
 };
 use crate::{
-    diff::Effect,
     difference::{Difference, differences, spoken},
+    mismatch::Effect,
     overview::VectorVerdict,
     rerun::rerun,
     results::VectorResult,

@@ -141,8 +141,8 @@ mod tests {
 
     use super::{Judges, Owner};
     use crate::{
-        diff::{Effect, Mismatch},
         fixture::{self, mismatch},
+        mismatch::{Effect, Mismatch},
         observation::Leg,
         overview::LegVerdict,
         verdict::Verdict,
