@@ -10,9 +10,9 @@ use crate::{
     implementation::{Found, FoundDifference, FoundLeg},
     mismatch::{Effect, Mismatch},
     observation::{Leg, Observation},
-    overview::{LegVerdict, Overview, VectorVerdict},
+    overview::{Overview, VectorVerdict},
     results::{LegResult, Results, VectorResult},
-    verdict::{Owner, Verdict, judge},
+    verdict::{LegVerdict, Owner, Verdict, judge},
 };
 
 /// The run in `tests/data`.

@@ -3,11 +3,11 @@
 use crate::{
     difference::spoken,
     mismatch::Mismatch,
-    overview::{LegVerdict, Overview, VectorVerdict},
+    overview::{Overview, VectorVerdict},
     results::Subject,
     show::{clip, counted},
     totals::Totals,
-    verdict::{Owner, Verdict},
+    verdict::{LegVerdict, Owner, Verdict},
 };
 
 /// The subject's name and version, its fault if it was told to commit one, and its layers if it was

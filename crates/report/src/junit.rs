@@ -5,9 +5,9 @@ use askama::Template;
 use crate::{
     drawn::drawn,
     headline::in_short,
-    overview::{LegVerdict, Overview, VectorVerdict},
+    overview::{Overview, VectorVerdict},
     show::clip,
-    verdict::Verdict,
+    verdict::{LegVerdict, Verdict},
 };
 
 /// How many mismatches of a case are written down.

@@ -1,5 +1,6 @@
 //! One verdict per vector and leg, and who is at fault.
 
+mod leg;
 mod owner;
 
 use std::fmt;
@@ -7,6 +8,7 @@ use std::fmt;
 use crosscheck_vectors::vector::Kind;
 use serde::{Deserialize, Serialize};
 
+pub use leg::LegVerdict;
 pub use owner::{Judges, Owner};
 
 use crate::mismatch::{Effect, Mismatch};

@@ -10,9 +10,9 @@ use crate::{
         place,
     },
     observation::Leg,
-    overview::{LegVerdict, VectorVerdict},
+    overview::VectorVerdict,
     show::clip,
-    verdict::Verdict,
+    verdict::{LegVerdict, Verdict},
 };
 
 /// The vectors of one suite file.
