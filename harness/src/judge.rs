@@ -24,11 +24,8 @@ use crate::{
 
 /// The result of `leg` for `case`, which saw `observations`.
 pub fn leg_result(case: &Case, leg: Leg, observations: Vec<Observation>) -> LegResult {
-    let mismatches = if leg == Leg::Chromium && case.server.deployment().is_some() {
-        mismatches(&without_witness(&case.vector), leg, &observations)
-    } else {
-        mismatches(&case.vector, leg, &observations)
-    };
+    let judged = judged(case, leg);
+    let mismatches = differing(&case.vector, leg, judged, &observations);
     let verdict = judge(&mismatches);
     LegResult {
         leg,
@@ -49,14 +46,13 @@ fn taken(case: &Case, verdict: Verdict) -> Option<String> {
     ))
 }
 
-/// `vector` as far as a page itself can tell: nobody sees what it sends to a server that is not here.
-fn without_witness(vector: &Vector) -> Vector {
-    let mut vector = vector.clone();
-    for step in &mut vector.steps {
-        step.expect.requests.clear();
-        step.expect.responses.clear();
+/// What `leg` can witness of `case`: nobody sees what a page sends to a server that is not here.
+fn judged(case: &Case, leg: Leg) -> Judged {
+    if leg == Leg::Chromium && case.server.deployment().is_some() {
+        Judged::PageOnly
+    } else {
+        Judged::Everything
     }
-    vector
 }
 
 /// The result of `leg` for a case that it could not or need not replay.
@@ -118,6 +114,16 @@ pub fn settled(case: &Case, leg: Leg) -> Option<LegResult> {
 
 /// Where `observations` differ from what `vector` expects.
 pub fn mismatches(vector: &Vector, leg: Leg, observations: &[Observation]) -> Vec<Mismatch> {
+    differing(vector, leg, Judged::Everything, observations)
+}
+
+/// The same in what is `judged`.
+fn differing(
+    vector: &Vector,
+    leg: Leg,
+    judged: Judged,
+    observations: &[Observation],
+) -> Vec<Mismatch> {
     let mut found = Vec::new();
     for (step, (demanded, seen)) in vector.steps.iter().zip(observations).enumerate() {
         let expect = expectation(vector, leg, &demanded.expect);
@@ -128,7 +134,7 @@ pub fn mismatches(vector: &Vector, leg: Leg, observations: &[Observation]) -> Ve
             expect: &expect,
             address: &address,
         };
-        found.extend(diff(&demand, seen, Judged::Everything));
+        found.extend(diff(&demand, seen, judged));
     }
     if vector.policy.is_some() && leg != Leg::Oracle {
         for mismatch in &mut found {
