@@ -4,10 +4,11 @@ use crate::{
     difference::spoken,
     mismatch::Mismatch,
     overview::{Overview, VectorVerdict},
+    printable::clip,
     results::Subject,
-    show::{clip, counted},
     totals::Totals,
     verdict::{LegVerdict, Owner, Verdict},
+    words::counted,
 };
 
 /// The subject's name and version, its fault if it was told to commit one, and its layers if it was

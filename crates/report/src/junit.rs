@@ -6,7 +6,7 @@ use crate::{
     drawn::drawn,
     headline::in_short,
     overview::{Overview, VectorVerdict},
-    show::clip,
+    printable::clip,
     verdict::{LegVerdict, Verdict},
 };
 

@@ -28,15 +28,16 @@ pub mod markdown;
 pub mod mismatch;
 pub mod observation;
 pub mod overview;
+mod printable;
 mod rerun;
 pub mod results;
 mod shell;
-mod show;
 pub mod stream;
 pub mod summary;
 pub mod text;
 pub mod totals;
 pub mod verdict;
+mod words;
 
 #[cfg(test)]
 mod fixture;

@@ -4,9 +4,9 @@ use crate::{
     difference::{Difference, differences},
     headline::{findings, is_finding, numbers, sentence},
     overview::{Overview, VectorVerdict},
+    printable::clip,
     rerun::rerun,
     results::{LegIdentity, StaleEntry},
-    show::clip,
     totals::Totals,
     verdict::{LegVerdict, Verdict},
 };

@@ -13,7 +13,8 @@ use super::{
 use crate::{
     mismatch::{Effect, Mismatch},
     observation::{Exchange, SeenResponse, lines},
-    show::{counted, quoted, quoted_list},
+    printable::{quoted, quoted_list},
+    words::counted,
 };
 
 pub(super) fn compare(assertions: &[ResponseAssertion], exchanges: &[Exchange], found: &mut Found) {

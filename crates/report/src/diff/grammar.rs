@@ -7,7 +7,7 @@ use crosscheck_vectors::bytes::ByteString;
 use super::Broken;
 use crate::{
     observation::{SeenResponse, lines},
-    show::quoted_list,
+    printable::quoted_list,
 };
 
 /// Every `Access-Control-*` header of `answer` that breaks its grammar.

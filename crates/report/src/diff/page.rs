@@ -9,7 +9,7 @@ use super::Found;
 use crate::{
     mismatch::Effect,
     observation::{Observation, outcome_word},
-    show::{quoted, quoted_text},
+    printable::{quoted, quoted_text},
 };
 
 pub(super) fn compare(expect: &Expectation, seen: &Observation, found: &mut Found) {

@@ -9,7 +9,8 @@ use super::{Demand, Found};
 use crate::{
     mismatch::Effect,
     observation::{Exchange, SeenRequest, lines},
-    show::{clip, counted, quoted, quoted_list, quoted_text},
+    printable::{clip, quoted, quoted_list, quoted_text},
+    words::counted,
 };
 
 const REQUEST_METHOD: &str = "access-control-request-method";

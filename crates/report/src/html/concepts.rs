@@ -15,8 +15,8 @@ use super::{
 use crate::{
     drawn::drawn,
     overview::VectorVerdict,
+    printable::clip,
     results::{LegResult, VectorResult},
-    show::clip,
 };
 
 #[derive(Debug, Template)]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crosscheck_vectors::bytes::ByteString;
 
-use crate::{observation::Exchange, show::counted};
+use crate::{observation::Exchange, words::counted};
 
 /// How many header lines are shown of one message.
 const MOST_LINES: usize = 60;

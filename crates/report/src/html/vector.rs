@@ -25,9 +25,9 @@ use crate::{
     difference::{Difference, differences, spoken},
     mismatch::Effect,
     overview::VectorVerdict,
+    printable::clip,
     rerun::rerun,
     results::VectorResult,
-    show::clip,
     verdict::Verdict,
 };
 

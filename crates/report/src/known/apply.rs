@@ -5,8 +5,8 @@ use crosscheck_vectors::vector::{Kind, VectorId};
 use super::{Date, KnownEntry, KnownFile};
 use crate::{
     overview::VectorVerdict,
+    printable::clip,
     results::{LegResult, StaleEntry},
-    show::clip,
     verdict::{LegVerdict, Verdict},
 };
 

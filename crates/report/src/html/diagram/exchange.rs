@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crosscheck_vectors::bytes::ByteString;
 
-use crate::show::escaped;
+use crate::printable::escaped;
 
 /// How many headers are shown of one message.
 const MOST_HEADERS: usize = 9;

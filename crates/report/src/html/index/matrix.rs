@@ -11,7 +11,7 @@ use crate::{
     },
     observation::Leg,
     overview::VectorVerdict,
-    show::clip,
+    printable::clip,
     verdict::{LegVerdict, Verdict},
 };
 

@@ -62,11 +62,6 @@ pub(crate) fn quoted_list<'a>(items: impl IntoIterator<Item = &'a ByteString>) -
     }
 }
 
-/// `n` with the right form of a noun, such as `1 request`.
-pub(crate) fn counted(n: usize, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
-}
-
 #[cfg(test)]
 mod tests {
     use super::{clip, quoted};
