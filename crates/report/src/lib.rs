@@ -11,6 +11,7 @@
 //! | what is kept of a run to compare implementations | [`implementation`] |
 //! | the report as static pages, as Markdown, as `JUnit` | [`html`], [`markdown`], [`junit`] |
 //! | the summary for programs, for a terminal | [`summary`], [`text`] |
+//! | text of strangers made safe to print | [`printable`] |
 //!
 //! Every function here is a pure one of plain data: no network, no clock, no disk.
 
@@ -28,7 +29,7 @@ pub mod markdown;
 pub mod mismatch;
 pub mod observation;
 pub mod overview;
-mod printable;
+pub mod printable;
 mod rerun;
 pub mod results;
 mod shell;
