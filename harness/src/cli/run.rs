@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use crosscheck_report::{
     known::{KnownEntry, KnownFile},
     overview::Overview,
+    printable,
     summary::summary,
     text,
     totals::{Conclusion, Totals},
@@ -21,7 +22,7 @@ use miette::{Context, IntoDiagnostic, Result, miette};
 use self::generated::Small;
 use super::{Format, Global, layers::Layers, print, print_json, tell, vectors::Source};
 use crate::{
-    adapter::{fault::printable, manifest::Manifest},
+    adapter::manifest::Manifest,
     chromium::find_binary,
     deviations, generate,
     ledger::Resume,
@@ -322,7 +323,7 @@ fn explain(error: RunError) -> miette::Report {
             miette!(
                 help = "`crosscheck adapter check` checks the adapter by itself",
                 "the adapter fails its check, so nothing was replayed\n{}",
-                printable(&lines.join("\n"))
+                printable::text(&lines.join("\n"))
             )
         }
         RunError::MissingBrowser(missing) => miette!(
