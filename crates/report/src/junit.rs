@@ -3,10 +3,10 @@
 use askama::Template;
 
 use crate::{
-    drawn::drawn,
     headline::in_short,
     overview::{Overview, VectorVerdict},
     printable::clip,
+    templates::render,
     verdict::{LegVerdict, Verdict},
 };
 
@@ -89,7 +89,7 @@ pub fn junit(results: &Overview) -> String {
         started: clip(&results.started, 40),
         suites,
     };
-    drawn(&report)
+    render(&report)
 }
 
 fn case(vector: &VectorVerdict, leg: &LegVerdict) -> Case {

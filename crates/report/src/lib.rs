@@ -18,7 +18,6 @@
 pub mod compare;
 pub mod diff;
 mod difference;
-mod drawn;
 mod group;
 mod headline;
 pub mod html;
@@ -35,6 +34,7 @@ pub mod results;
 mod shell;
 pub mod stream;
 pub mod summary;
+mod templates;
 pub mod text;
 pub mod totals;
 pub mod verdict;
