@@ -3,6 +3,7 @@
 mod text;
 
 use crosscheck_oracle::{HeaderList, OutgoingRequest, Response};
+use crosscheck_report::printable::clip;
 use crosscheck_vectors::{load::Suite, policy::Policy};
 use serde::{Deserialize, Serialize};
 pub use text::render;
@@ -268,14 +269,7 @@ impl Presenter<'_> {
                 text = text.replace(&secret, "(private)");
             }
         }
-        let n_chars = text.chars().count();
-        let visible = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-        let kept: String = text.chars().take(LONGEST_LINE).map(visible).collect();
-        if n_chars > LONGEST_LINE {
-            format!("{kept}… ({} more)", n_chars - LONGEST_LINE)
-        } else {
-            kept
-        }
+        clip(&text, LONGEST_LINE)
     }
 }
 

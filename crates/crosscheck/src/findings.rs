@@ -5,10 +5,10 @@ use std::{fmt, slice};
 use crosscheck_replay::case::Case;
 use crosscheck_report::{
     observation::{Exchange, Observation},
-    overview::{LegVerdict, VectorVerdict},
+    overview::VectorVerdict,
     results::LegResult,
     text::told_together,
-    verdict::Verdict,
+    verdict::{LegVerdict, Verdict},
 };
 use crosscheck_vectors::{
     bytes::ByteString,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crosscheck_report::{
-    diff::Mismatch,
+    mismatch::Mismatch,
     observation::{Leg, Observation},
 };
 use crosscheck_vectors::{

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use crosscheck_report::{
-    diff::{Demand, Judged, Mismatch, diff},
+    diff::{Demand, Judged, diff},
+    mismatch::Mismatch,
     observation::{Leg, Observation},
 };
 use crosscheck_vectors::{
@@ -16,6 +17,16 @@ use crate::{address::Place, drive::target};
 
 /// Where `observations` differ from what `vector` expects.
 pub fn mismatches(vector: &Vector, leg: Leg, observations: &[Observation]) -> Vec<Mismatch> {
+    differing(vector, leg, Judged::Everything, observations)
+}
+
+/// The same in what is `judged`.
+pub(crate) fn differing(
+    vector: &Vector,
+    leg: Leg,
+    judged: Judged,
+    observations: &[Observation],
+) -> Vec<Mismatch> {
     let mut found = Vec::new();
     for (step, (demanded, seen)) in vector.steps.iter().zip(observations).enumerate() {
         let expect = expectation(vector, leg, &demanded.expect);
@@ -26,7 +37,7 @@ pub fn mismatches(vector: &Vector, leg: Leg, observations: &[Observation]) -> Ve
             expect: &expect,
             address: &address,
         };
-        found.extend(diff(&demand, seen, Judged::Everything));
+        found.extend(diff(&demand, seen, judged));
     }
     if vector.policy.is_some() && leg != Leg::Oracle {
         for mismatch in &mut found {

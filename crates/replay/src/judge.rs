@@ -2,16 +2,16 @@
 
 use crosscheck_reference::site::Site;
 use crosscheck_report::{
-    diff::Mismatch,
+    diff::Judged,
+    mismatch::{Effect, Mismatch},
     observation::Leg,
     results::LegResult,
     verdict::{Verdict, judge},
 };
-use crosscheck_vectors::vector::Vector;
 
 use crate::{
     case::{Case, ServerPart},
-    demand::mismatches,
+    demand::differing,
     shared_cache::Visits,
 };
 
@@ -22,11 +22,7 @@ pub fn leg_result(case: &Case, leg: Leg, visits: impl Into<Visits>) -> LegResult
         observations,
         order,
     } = visits.into();
-    let mismatches = if leg.is_browser() && case.server.deployment().is_some() {
-        mismatches(&without_witness(&case.vector), leg, &observations)
-    } else {
-        mismatches(&case.vector, leg, &observations)
-    };
+    let mismatches = differing(&case.vector, leg, judged(case, leg), &observations);
     let verdict = judge(&mismatches);
     LegResult {
         leg,
@@ -47,14 +43,13 @@ fn taken(case: &Case, verdict: Verdict) -> Option<String> {
     ))
 }
 
-/// `vector` as far as a page itself can tell: nobody sees what it sends to a server that is not here.
-fn without_witness(vector: &Vector) -> Vector {
-    let mut vector = vector.clone();
-    for step in &mut vector.steps {
-        step.expect.requests.clear();
-        step.expect.responses.clear();
+/// What `leg` can witness of `case`: nobody sees what a page sends to a server that is not here.
+fn judged(case: &Case, leg: Leg) -> Judged {
+    if leg.is_browser() && case.server.deployment().is_some() {
+        Judged::PageOnly
+    } else {
+        Judged::Everything
     }
-    vector
 }
 
 /// The result of `leg` for a case that it could not or need not replay.
@@ -89,7 +84,7 @@ pub fn settled(case: &Case, leg: Leg) -> Option<LegResult> {
                 field: "policy".to_owned(),
                 expected: "a server that can be put into this policy".to_owned(),
                 observed: format!("it refused: {reason}"),
-                effect: crosscheck_report::diff::Effect::UnderGrant,
+                effect: Effect::UnderGrant,
                 kind: case.vector.kind,
             };
             let verdict = judge(std::slice::from_ref(&mismatch));

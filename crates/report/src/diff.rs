@@ -8,12 +8,14 @@ mod requests;
 mod tests;
 
 use crosscheck_vectors::{expect::Expectation, vector::Kind};
-use serde::{Deserialize, Serialize};
 
 pub(crate) use answers::expected;
 pub(crate) use page::UNANSWERED;
 
-use crate::observation::Observation;
+use crate::{
+    mismatch::{Effect, Mismatch},
+    observation::Observation,
+};
 
 /// One step's demand.
 #[derive(Clone, Copy, Debug)]
@@ -36,37 +38,6 @@ pub enum Judged {
     Everything,
     /// What the page sees; nobody recorded the exchanges.
     PageOnly,
-}
-
-/// One field that differs.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Mismatch {
-    /// Which step, from 0.
-    pub step: usize,
-    /// Which field of its expectation, such as `outcome`, `visible_headers.x-a`,
-    /// `requests[1].headers.origin` or `responses[0].lists.vary`.
-    pub field: String,
-    /// What was expected, for people.
-    pub expected: String,
-    /// What was observed, for people: one line of printable ASCII of limited length.
-    pub observed: String,
-    /// Whom it hurts.
-    pub effect: Effect,
-    /// How much the standard cares.
-    pub kind: Kind,
-}
-
-/// Whom a mismatch hurts; the worst last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Effect {
-    /// Neither of the others.
-    Other,
-    /// Something is withheld that is granted: an outage.
-    UnderGrant,
-    /// Something is handed over that is withheld: a vulnerability.
-    OverGrant,
 }
 
 /// Every field in which `seen` differs from what `demand` asks for, in the order of the expectation.
@@ -112,5 +83,21 @@ impl Found {
             effect,
             kind: self.kind,
         });
+    }
+}
+
+/// One way in which an answer fails a check.
+#[derive(Debug)]
+struct Broken {
+    expected: String,
+    observed: String,
+}
+
+impl Broken {
+    fn new(expected: impl Into<String>, observed: impl Into<String>) -> Self {
+        Self {
+            expected: expected.into(),
+            observed: observed.into(),
+        }
     }
 }

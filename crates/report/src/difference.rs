@@ -1,6 +1,6 @@
 //! The mismatches of a vector, those that several legs share put together.
 
-use crate::{diff::Mismatch, observation::Leg, overview::VectorVerdict};
+use crate::{mismatch::Mismatch, observation::Leg, overview::VectorVerdict};
 
 /// A mismatch and the legs that have it.
 #[derive(Clone, Debug)]
@@ -134,8 +134,8 @@ mod tests {
 
     use super::{differences, spoken};
     use crate::{
-        diff::{Effect, Mismatch},
         fixture::{leg, mismatch, vector},
+        mismatch::{Effect, Mismatch},
         observation::Leg,
     };
 

@@ -7,12 +7,12 @@ use crosscheck_vectors::{
 use serde_json::json;
 
 use crate::{
-    diff::{Effect, Mismatch},
     implementation::{Found, FoundDifference, FoundLeg},
+    mismatch::{Effect, Mismatch},
     observation::{Leg, Observation},
-    overview::{LegVerdict, Overview, VectorVerdict},
+    overview::{Overview, VectorVerdict},
     results::{LegResult, Results, VectorResult},
-    verdict::{Owner, Verdict, judge},
+    verdict::{LegVerdict, Owner, Verdict, judge},
 };
 
 /// The run in `tests/data`.

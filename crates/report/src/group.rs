@@ -8,9 +8,8 @@ use std::{
 use crate::{
     difference::{Difference, differences, spoken},
     headline::is_finding,
-    observation::Leg,
     overview::VectorVerdict,
-    verdict::{Owner, Verdict},
+    verdict::Verdict,
 };
 
 /// Vectors that differ in the same way, sorted by id; at least one.
@@ -47,60 +46,60 @@ impl<'a> Group<'a> {
     }
 }
 
-/// How a vector differs, whatever its steps and the values.
-#[derive(Debug, PartialEq, Eq)]
-struct Manner<'a> {
-    verdict: Verdict,
-    owner: Owner,
-    fields: Vec<(String, Vec<Leg>)>,
-    notes: Vec<(Leg, &'a str)>,
-}
-
-/// What was expected and what was observed.
-type Values<'a> = BTreeSet<(&'a str, &'a str)>;
-
-impl<'a> Manner<'a> {
-    fn of(vector: &'a VectorVerdict) -> (Self, Values<'a>) {
-        let differences = differences(vector);
-        let field = |found: &Difference<'_>| (spoken(&found.mismatch.field), found.legs.clone());
-        let mut fields: Vec<_> = differences.iter().map(field).collect();
-        // The same in two steps is the same.
-        fields.dedup();
-        let value = |found: &Difference<'a>| (&*found.mismatch.expected, &*found.mismatch.observed);
-        let findings = vector.legs.iter().filter(|leg| is_finding(leg.verdict));
-        let manner = Self {
-            verdict: vector.verdict,
-            owner: vector.owner,
-            fields,
-            notes: findings
-                .filter_map(|leg| Some((leg.leg, leg.note.as_deref()?)))
-                .collect(),
-        };
-        (manner, differences.iter().map(value).collect())
-    }
-}
-
 /// Puts those of `findings` together that differ in the same way: the gravest first, then the
 /// largest group.
 pub(crate) fn groups<'a>(findings: &[&'a VectorVerdict]) -> Vec<Group<'a>> {
-    let mut groups: Vec<(Manner<'a>, Values<'a>, Group<'a>)> = Vec::new();
-    for vector in findings.iter().copied() {
-        let (manner, values) = Manner::of(vector);
-        let alike = groups.iter_mut().find(|(known, ..)| *known == manner);
-        if let Some((_, known, group)) = alike {
-            group.others.push(vector);
-            group.is_uniform &= *known == values;
-        } else {
-            let group = Group {
-                first: vector,
-                others: Vec::new(),
-                is_uniform: true,
-            };
-            groups.push((manner, values, group));
+    let group = |vectors: Vec<&'a VectorVerdict>| {
+        let (first, others) = vectors.split_first()?;
+        let known = values(first);
+        Some(Group {
+            first,
+            others: others.to_vec(),
+            is_uniform: others.iter().all(|other| values(other) == known),
+        })
+    };
+    let vectors = findings.iter().copied();
+    let groups = together(vectors, |vector| (vector.verdict, manner(vector)));
+    groups.into_iter().filter_map(group).collect()
+}
+
+/// Puts those of `items` together that have the same verdict and the same manner: the gravest first,
+/// then the largest group; in a group they stand as they came.
+pub(crate) fn together<T, M: PartialEq>(
+    items: impl IntoIterator<Item = T>,
+    of: impl Fn(&T) -> (Verdict, M),
+) -> Vec<Vec<T>> {
+    let mut groups: Vec<((Verdict, M), Vec<T>)> = Vec::new();
+    for item in items {
+        let manner = of(&item);
+        match groups.iter_mut().find(|(known, _)| *known == manner) {
+            Some((_, group)) => group.push(item),
+            None => groups.push((manner, vec![item])),
         }
     }
-    groups.sort_by_key(|(manner, _, group)| Reverse((manner.verdict, group.len())));
-    groups.into_iter().map(|(.., group)| group).collect()
+    groups.sort_by_key(|((verdict, _), group)| Reverse((*verdict, group.len())));
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// How a vector differs, whatever its steps and the values.
+fn manner(vector: &VectorVerdict) -> impl PartialEq {
+    let field = |found: Difference<'_>| (spoken(&found.mismatch.field), found.legs);
+    let mut fields: Vec<_> = differences(vector).into_iter().map(field).collect();
+    // The same in two steps is the same.
+    fields.dedup();
+    let findings = vector.legs.iter().filter(|leg| is_finding(leg.verdict));
+    let notes: Vec<_> = findings
+        .filter_map(|leg| Some((leg.leg, leg.note.as_deref()?)))
+        .collect();
+    (vector.owner, fields, notes)
+}
+
+/// What was expected and what was observed.
+fn values(vector: &VectorVerdict) -> BTreeSet<(&str, &str)> {
+    let mismatches = differences(vector).into_iter().map(|found| found.mismatch);
+    mismatches
+        .map(|found| (found.expected.as_str(), found.observed.as_str()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -109,13 +108,13 @@ mod tests {
 
     use super::groups;
     use crate::{
-        diff::Effect::{Other, OverGrant},
         fixture::{leg, mismatch, vector},
+        mismatch::Effect::{self, Other, OverGrant},
         observation::Leg,
         overview::VectorVerdict,
     };
 
-    fn failing(id: &str, field: &str, effect: crate::diff::Effect) -> VectorVerdict {
+    fn failing(id: &str, field: &str, effect: Effect) -> VectorVerdict {
         let wrong = vec![mismatch(field, Kind::Required, effect)];
         let legs = vec![leg(Leg::Wire, Readable, wrong)];
         vector(id, legs)

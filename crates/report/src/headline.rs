@@ -1,13 +1,14 @@
 //! A run in a sentence and four numbers.
 
 use crate::{
-    diff::Mismatch,
     difference::spoken,
-    overview::{LegVerdict, Overview, VectorVerdict},
+    mismatch::Mismatch,
+    overview::{Overview, VectorVerdict},
+    printable::clip,
     results::Subject,
-    show::{clip, counted},
     totals::Totals,
-    verdict::{Owner, Verdict},
+    verdict::{LegVerdict, Owner, Verdict},
+    words::counted,
 };
 
 /// The subject's name and version, its fault if it was told to commit one, and its layers if it was

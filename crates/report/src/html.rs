@@ -26,7 +26,7 @@ use crosscheck_vectors::{
 
 use self::concepts::Exchanges;
 pub use self::gallery::gallery;
-use crate::{drawn::drawn, overview::Overview, results::VectorResult};
+use crate::{overview::Overview, results::VectorResult, templates::render};
 
 /// A file of the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +99,7 @@ fn file(path: &str, content: &str) -> Page {
 fn draw(path: impl Into<String>, template: &impl askama::Template) -> Page {
     Page {
         path: path.into(),
-        content: drawn(template),
+        content: render(template),
     }
 }
 

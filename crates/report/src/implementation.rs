@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     difference::placed,
     observation::{Exchange, Leg},
+    printable::clip,
     results::{LegIdentity, LegResult, Results, Subject, VectorResult},
-    show::clip,
     verdict::{Verdict, judge},
 };
 

@@ -3,11 +3,11 @@
 use askama::Template;
 
 use crate::{
-    drawn::drawn,
     headline::in_short,
-    overview::{LegVerdict, Overview, VectorVerdict},
-    show::clip,
-    verdict::Verdict,
+    overview::{Overview, VectorVerdict},
+    printable::clip,
+    templates::render,
+    verdict::{LegVerdict, Verdict},
 };
 
 /// How many mismatches of a case are written down.
@@ -89,7 +89,7 @@ pub fn junit(results: &Overview) -> String {
         started: clip(&results.started, 40),
         suites,
     };
-    drawn(&report)
+    render(&report)
 }
 
 fn case(vector: &VectorVerdict, leg: &LegVerdict) -> Case {

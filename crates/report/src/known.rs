@@ -14,7 +14,7 @@ pub use apply::{apply, is_known};
 pub use parts::{Date, InvalidDate, InvalidLink, InvalidPattern, Link, NoReason, Pattern, Reason};
 pub use template::template;
 
-use crate::{diff::Mismatch, observation::Leg};
+use crate::{mismatch::Mismatch, observation::Leg};
 
 /// One file of known failures: a list of `[[known]]` tables.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]

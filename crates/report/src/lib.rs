@@ -3,7 +3,7 @@
 //! | term | module |
 //! | --- | --- |
 //! | observation: what a leg saw | [`observation`] |
-//! | mismatch: one field that differs from what was expected | [`diff`] |
+//! | mismatch: one field that differs from what was expected | [`mismatch`], [`diff`] |
 //! | verdict, and who is at fault | [`verdict`] |
 //! | known failures | [`known`] |
 //! | `results.json`, written and read a vector at a time | [`results`], [`stream`] |
@@ -11,13 +11,13 @@
 //! | what is kept of a run to compare implementations | [`implementation`] |
 //! | the report as static pages, as Markdown, as `JUnit` | [`html`], [`markdown`], [`junit`] |
 //! | the summary for programs, for a terminal | [`summary`], [`text`] |
+//! | text of strangers made safe to print | [`printable`] |
 //!
 //! Every function here is a pure one of plain data: no network, no clock, no disk.
 
 pub mod compare;
 pub mod diff;
 mod difference;
-mod drawn;
 mod group;
 mod headline;
 pub mod html;
@@ -25,17 +25,20 @@ pub mod implementation;
 pub mod junit;
 pub mod known;
 pub mod markdown;
+pub mod mismatch;
 pub mod observation;
 pub mod overview;
+pub mod printable;
 mod rerun;
 pub mod results;
 mod shell;
-mod show;
 pub mod stream;
 pub mod summary;
+mod templates;
 pub mod text;
 pub mod totals;
 pub mod verdict;
+mod words;
 
 #[cfg(test)]
 mod fixture;

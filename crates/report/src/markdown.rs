@@ -3,12 +3,12 @@
 use crate::{
     difference::{Difference, differences},
     headline::{findings, is_finding, numbers, sentence},
-    overview::{LegVerdict, Overview, VectorVerdict},
+    overview::{Overview, VectorVerdict},
+    printable::clip,
     rerun::rerun,
     results::{LegIdentity, StaleEntry},
-    show::clip,
     totals::Totals,
-    verdict::Verdict,
+    verdict::{LegVerdict, Verdict},
 };
 
 /// The most bytes that are written; CI services cut longer summaries anywhere.

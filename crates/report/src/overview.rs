@@ -2,23 +2,19 @@
 //!
 //! What the legs saw is by far the most of a run. It stays on disk, and comes by a vector at a time.
 
-use std::{
-    cmp::Reverse,
-    hash::{DefaultHasher, Hash, Hasher},
-};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crosscheck_vectors::{
-    expect::ExpectedOutcome,
     policy::Policy,
     vector::{Kind, Vector, VectorId},
 };
 use serde::Deserialize;
 
 use crate::{
-    diff::{Mismatch, UNANSWERED},
+    diff::UNANSWERED,
     observation::{Leg, Observation},
     results::{LegResult, Results, VectorResult},
-    verdict::{Judges, Owner, Verdict},
+    verdict::{Judges, LegVerdict, Owner, Verdict},
 };
 
 /// One run, without what the legs saw. It is read from the same file as [`Results`].
@@ -54,21 +50,6 @@ pub struct VectorVerdict {
     pub owner: Owner,
     /// The worst verdict of its legs.
     pub verdict: Verdict,
-}
-
-/// What one leg made of one vector, without what it saw.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LegVerdict {
-    /// The leg.
-    pub leg: Leg,
-    /// Its verdict.
-    pub verdict: Verdict,
-    /// Why, if the verdict needs a reason.
-    pub note: Option<String>,
-    /// Where it differs from what was expected.
-    pub mismatches: Vec<Mismatch>,
-    /// How each step ended.
-    pub outcomes: Vec<ExpectedOutcome>,
 }
 
 impl VectorVerdict {
@@ -147,13 +128,6 @@ impl From<VectorResult> for VectorVerdict {
 }
 
 impl LegVerdict {
-    /// The gravest mismatch: required before recommended, over-grants before the rest.
-    pub fn worst(&self) -> Option<&Mismatch> {
-        self.mismatches
-            .iter()
-            .min_by_key(|mismatch| (mismatch.kind, Reverse(mismatch.effect)))
-    }
-
     /// The whole result of a leg that saw `observations`.
     pub fn with(&self, observations: Vec<Observation>) -> LegResult {
         LegResult {
@@ -196,8 +170,8 @@ mod tests {
 
     use super::{Overview, VectorVerdict};
     use crate::{
-        diff::Effect::{Other, OverGrant},
         fixture::{leg, mismatch, overview, results, vector},
+        mismatch::Effect::OverGrant,
         observation::Leg,
         verdict::{Owner, Verdict},
     };
@@ -228,21 +202,5 @@ mod tests {
         let vector = vector("a/b/c", legs);
         assert_eq!(vector.verdict, Verdict::FailedOverGrant);
         assert_eq!(vector.owner, Owner::Browser);
-    }
-
-    #[test]
-    fn the_worst_mismatch_is_required_before_it_is_an_over_grant() {
-        let advice = mismatch("a", Kind::Recommended, OverGrant);
-        let grammar = mismatch("b", Kind::Required, Other);
-        let theft = mismatch("c", Kind::Required, OverGrant);
-        let of = |mismatches| {
-            leg(Leg::Wire, Readable, mismatches)
-                .worst()
-                .unwrap()
-                .field
-                .clone()
-        };
-        assert_eq!(of(vec![advice.clone(), grammar.clone()]), "b");
-        assert_eq!(of(vec![advice, grammar, theft]), "c");
     }
 }

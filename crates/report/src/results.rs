@@ -9,7 +9,7 @@ use crosscheck_vectors::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    diff::Mismatch,
+    mismatch::Mismatch,
     observation::{Leg, Observation},
     verdict::{Owner, Verdict},
 };

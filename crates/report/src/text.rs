@@ -7,11 +7,12 @@ use crate::{
     group::{Group, groups},
     headline::{Number, findings, is_finding, numbers, sentence},
     overview::{Overview, VectorVerdict},
+    printable::clip,
     rerun::rerun,
     results::StaleEntry,
-    show::{clip, counted},
     totals::Totals,
     verdict::Verdict,
+    words::counted,
 };
 
 /// How many mismatches are shown of one vector.

@@ -119,9 +119,8 @@ mod tests {
     use crate::{
         fixture::{overview, run, vector},
         observation::Leg,
-        overview::LegVerdict,
         results::StaleEntry,
-        verdict::Verdict,
+        verdict::{LegVerdict, Verdict},
     };
 
     fn leg(verdict: Verdict) -> LegVerdict {

@@ -1,5 +1,6 @@
 //! One verdict per vector and leg, and who is at fault.
 
+mod leg;
 mod owner;
 
 use std::fmt;
@@ -7,9 +8,10 @@ use std::fmt;
 use crosscheck_vectors::vector::Kind;
 use serde::{Deserialize, Serialize};
 
+pub use leg::LegVerdict;
 pub use owner::{Judges, Owner};
 
-use crate::diff::{Effect, Mismatch};
+use crate::mismatch::{Effect, Mismatch};
 
 /// What came of a vector on a leg; the gravest last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -162,18 +164,13 @@ pub fn judge(mismatches: &[Mismatch]) -> Verdict {
     mismatches.iter().map(of).max().unwrap_or(Verdict::Passed)
 }
 
-/// The kind of a mismatch: an assertion may care less than its vector, never more.
-pub(crate) fn weaker(assertion: Option<Kind>, vector: Kind) -> Kind {
-    assertion.map_or(vector, |kind| kind.max(vector))
-}
-
 #[cfg(test)]
 mod tests {
     use crosscheck_vectors::vector::Kind::{self, Recommended, Required, Survey};
     use rstest::rstest;
 
-    use super::{Verdict, judge, weaker};
-    use crate::diff::{
+    use super::{Verdict, judge};
+    use crate::mismatch::{
         Effect::{self, Other, OverGrant, UnderGrant},
         Mismatch,
     };
@@ -211,12 +208,5 @@ mod tests {
             assert_eq!(serde_json::to_value(verdict).unwrap(), verdict.word());
         }
         assert!(Verdict::ALL.is_sorted_by(|a, b| a > b));
-    }
-
-    #[test]
-    fn an_assertion_never_outweighs_its_vector() {
-        assert_eq!(weaker(None, Recommended), Recommended);
-        assert_eq!(weaker(Some(Survey), Required), Survey);
-        assert_eq!(weaker(Some(Required), Recommended), Recommended);
     }
 }

@@ -11,6 +11,7 @@ use crosscheck_report::{
     known::{KnownEntry, KnownFile},
     observation::Leg,
     overview::Overview,
+    printable,
     summary::summary,
     text,
     totals::{Conclusion, Totals},
@@ -39,10 +40,7 @@ use crate::{
         run,
         selection::{Selection, Shard},
     },
-    subject::{
-        SubjectConfig,
-        adapter::{fault::printable, manifest::Manifest},
-    },
+    subject::{SubjectConfig, adapter::manifest::Manifest},
 };
 
 /// How many vectors the terminal shows; the report has them all.
@@ -328,7 +326,7 @@ fn explain(error: RunError) -> miette::Report {
             miette!(
                 help = "`crosscheck adapter check` checks the adapter by itself",
                 "the adapter fails its check, so nothing was replayed\n{}",
-                printable(&lines.join("\n"))
+                printable::text(&lines.join("\n"))
             )
         }
         other @ (RunError::Select(_)

@@ -13,8 +13,8 @@ use std::{
 
 use crosscheck_report::{
     observation::{Leg, Observation},
-    overview::LegVerdict,
     results::LegResult,
+    verdict::LegVerdict,
 };
 use crosscheck_vectors::vector::VectorId;
 use serde::{Deserialize, Serialize};

@@ -4,9 +4,9 @@ use crosscheck_replay::{agree::prediction, case::Case, judge::unjudged};
 use crosscheck_report::{
     known::{self, Date},
     observation::Leg,
-    overview::{LegVerdict, Overview, VectorVerdict},
+    overview::{Overview, VectorVerdict},
     results::VectorResult,
-    verdict::Verdict,
+    verdict::{LegVerdict, Verdict},
 };
 
 use super::Config;

@@ -22,6 +22,8 @@ mod deployed;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod gallery;
+#[cfg(test)]
 mod generate;
 #[cfg(test)]
 mod known;

@@ -1,6 +1,7 @@
 //! What people read at the terminal, word for word.
 
-use rstest::rstest;
+use clap::{Command, CommandFactory};
+use crosscheck_harness::cli::Cli;
 
 use crate::binary::{Bench, Ran};
 
@@ -16,36 +17,56 @@ fn steady(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-#[rstest]
-#[case::program("crosscheck", "")]
-#[case::run("run", "run")]
-#[case::audit("audit", "audit")]
-#[case::serve("serve", "serve")]
-#[case::selftest("selftest", "selftest")]
-#[case::report("report", "report")]
-#[case::vectors("vectors", "vectors")]
-#[case::vectors_coverage("vectors-coverage", "vectors coverage")]
-#[case::vectors_export("vectors-export", "vectors export")]
-#[case::vectors_lint("vectors-lint", "vectors lint")]
-#[case::vectors_list("vectors-list", "vectors list")]
-#[case::vectors_schema("vectors-schema", "vectors schema")]
-fn help(#[case] name: &str, #[case] command: &str) {
+/// The program and all commands below it, each with the words that call it.
+fn commands() -> Vec<(String, Command)> {
+    let mut found = Vec::new();
+    let mut open = vec![(String::new(), Cli::command())];
+    while let Some((words, command)) = open.pop() {
+        for below in command.get_subcommands() {
+            let words = format!("{words} {}", below.get_name());
+            open.push((words.trim_start().to_owned(), below.clone()));
+        }
+        found.push((words, command));
+    }
+    found
+}
+
+/// What the command called by `words` says of itself.
+fn help(words: &str) -> String {
     // Help shows the variable's value.
     let variables = [("CROSSCHECK_CHROMIUM", "")];
     let Ran { out, .. } = Bench::empty()
-        .crosscheck_with(&format!("{command} --help"), &variables)
+        .crosscheck_with(&format!("{words} --help"), &variables)
         .ended(0);
-    insta::assert_snapshot!(format!("help-{name}"), steady(&out));
+    steady(&out)
+}
+
+#[test]
+fn the_help_of_every_command() {
+    for (words, _) in commands() {
+        let name = if words.is_empty() {
+            "crosscheck".to_owned()
+        } else {
+            words.replace(' ', "-")
+        };
+        insta::assert_snapshot!(format!("help-{name}"), help(&words));
+    }
 }
 
 #[test]
 fn every_command_is_described() {
-    let Ran { out, .. } = Bench::empty().crosscheck("--help").ended(0);
-    for command in ["run", "audit", "serve", "selftest", "report", "vectors"] {
-        assert!(
-            out.contains(&format!("\n  {command} ")),
-            "{command} is missing: {out}"
-        );
+    for (words, command) in commands() {
+        let out = help(&words);
+        for below in command.get_subcommands() {
+            let name = below.get_name();
+            assert!(below.get_about().is_some(), "what is `{words} {name}`?");
+            let line = format!("\n  {name} ");
+            assert!(out.contains(&line), "`{words}` hides `{name}`: {out}");
+        }
+        let silent = command
+            .get_arguments()
+            .find(|argument| argument.get_help().is_none());
+        assert!(silent.is_none(), "`{words}` does not describe {silent:?}");
     }
 }
 

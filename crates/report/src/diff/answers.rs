@@ -3,13 +3,18 @@
 use crosscheck_vectors::{
     bytes::ByteString,
     expect::{Check, ResponseAssertion},
+    vector::Kind,
 };
 
-use super::{Effect, Found, Mismatch, grammar};
+use super::{
+    Broken, Found,
+    grammar::{self, items},
+};
 use crate::{
+    mismatch::{Effect, Mismatch},
     observation::{Exchange, SeenResponse, lines},
-    show::{counted, quoted, quoted_list},
-    verdict::weaker,
+    printable::{quoted, quoted_list},
+    words::counted,
 };
 
 pub(super) fn compare(assertions: &[ResponseAssertion], exchanges: &[Exchange], found: &mut Found) {
@@ -34,20 +39,9 @@ pub(super) fn compare(assertions: &[ResponseAssertion], exchanges: &[Exchange], 
     }
 }
 
-/// One way in which an answer fails a check.
-#[derive(Debug)]
-pub(super) struct Broken {
-    expected: String,
-    observed: String,
-}
-
-impl Broken {
-    pub(super) fn new(expected: impl Into<String>, observed: impl Into<String>) -> Self {
-        Self {
-            expected: expected.into(),
-            observed: observed.into(),
-        }
-    }
+/// The kind of a mismatch: an assertion may care less than its vector, never more.
+fn weaker(assertion: Option<Kind>, vector: Kind) -> Kind {
+    assertion.map_or(vector, |kind| kind.max(vector))
 }
 
 fn field(assertion: &ResponseAssertion) -> String {
@@ -188,19 +182,16 @@ fn is_cors(name: &ByteString) -> bool {
         .is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
 }
 
-/// The items of a comma-separated header over all its lines, without empty ones.
-pub(super) fn items<'a>(lines: &'a [&ByteString]) -> impl Iterator<Item = &'a [u8]> {
-    lines
-        .iter()
-        .flat_map(|line| line.as_bytes().split(|&byte| byte == b','))
-        .map(trim)
-        .filter(|item| !item.is_empty())
-}
+#[cfg(test)]
+mod tests {
+    use crosscheck_vectors::vector::Kind::{Recommended, Required, Survey};
 
-/// Strips spaces and tabs, the optional whitespace of HTTP.
-fn trim(mut item: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = item {
-        item = rest;
+    use super::weaker;
+
+    #[test]
+    fn an_assertion_never_outweighs_its_vector() {
+        assert_eq!(weaker(None, Recommended), Recommended);
+        assert_eq!(weaker(Some(Survey), Required), Survey);
+        assert_eq!(weaker(Some(Required), Recommended), Recommended);
     }
-    item
 }

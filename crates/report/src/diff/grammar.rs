@@ -4,10 +4,10 @@
 
 use crosscheck_vectors::bytes::ByteString;
 
-use super::answers::{Broken, items};
+use super::Broken;
 use crate::{
     observation::{SeenResponse, lines},
-    show::quoted_list,
+    printable::quoted_list,
 };
 
 /// Every `Access-Control-*` header of `answer` that breaks its grammar.
@@ -67,6 +67,23 @@ pub(super) fn is_one_line_of_digits(lines: &[&ByteString]) -> bool {
 /// Spec: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1>
 pub(super) fn is_token_list(lines: &[&ByteString]) -> bool {
     items(lines).all(|item| item.iter().copied().all(is_token_byte))
+}
+
+/// The items of a comma-separated header over all its lines, without empty ones.
+pub(super) fn items<'a>(lines: &'a [&ByteString]) -> impl Iterator<Item = &'a [u8]> {
+    lines
+        .iter()
+        .flat_map(|line| line.as_bytes().split(|&byte| byte == b','))
+        .map(trim)
+        .filter(|item| !item.is_empty())
+}
+
+/// Strips spaces and tabs, the optional whitespace of HTTP.
+fn trim(mut item: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = item {
+        item = rest;
+    }
+    item
 }
 
 fn is_true(lines: &[&ByteString]) -> bool {

@@ -5,10 +5,11 @@ use crosscheck_vectors::{
     expect::{Expectation, ExpectedOutcome},
 };
 
-use super::{Effect, Found};
+use super::Found;
 use crate::{
+    mismatch::Effect,
     observation::{Observation, outcome_word},
-    show::{quoted, quoted_text},
+    printable::{quoted, quoted_text},
 };
 
 pub(super) fn compare(expect: &Expectation, seen: &Observation, found: &mut Found) {

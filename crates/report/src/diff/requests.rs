@@ -5,10 +5,12 @@ use crosscheck_vectors::{
     expect::{ExpectedOutcome, ExpectedRequest},
 };
 
-use super::{Demand, Effect, Found};
+use super::{Demand, Found};
 use crate::{
+    mismatch::Effect,
     observation::{Exchange, SeenRequest, lines},
-    show::{clip, counted, quoted, quoted_list, quoted_text},
+    printable::{clip, quoted, quoted_list, quoted_text},
+    words::counted,
 };
 
 const REQUEST_METHOD: &str = "access-control-request-method";

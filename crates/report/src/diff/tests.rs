@@ -5,13 +5,13 @@ use crosscheck_vectors::{
 use rstest::rstest;
 use serde_json::json;
 
-use super::{
-    Demand,
-    Effect::{self, Other, OverGrant, UnderGrant},
-    Judged, Mismatch, diff,
-};
+use super::{Demand, Judged, diff};
 use crate::{
     fixture::{expectation, observation},
+    mismatch::{
+        Effect::{self, Other, OverGrant, UnderGrant},
+        Mismatch,
+    },
     observation::{Exchange, Observation, SeenRequest, SeenResponse},
 };
 

@@ -13,10 +13,10 @@ use super::{
     vector::diagram,
 };
 use crate::{
-    drawn::drawn,
     overview::VectorVerdict,
+    printable::clip,
     results::{LegResult, VectorResult},
-    show::clip,
+    templates::render,
 };
 
 #[derive(Debug, Template)]
@@ -88,7 +88,7 @@ impl Exchange {
             leg: leg.leg.word(),
             title: Rich::new(&clip(&result.vector.title, 300)),
             href: place(&result.id),
-            svg: drawn(&drawing),
+            svg: render(&drawing),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
     parts::{Frame, Mark, Rich},
     place,
 };
-use crate::show::clip;
+use crate::printable::clip;
 
 #[derive(Debug, Template)]
 #[template(path = "coverage.html")]

@@ -20,8 +20,9 @@ use super::{
 };
 use crate::{
     implementation::{Found, Implementation},
-    show::{clip, counted},
+    printable::clip,
     verdict::Verdict,
+    words::counted,
 };
 
 #[derive(Debug, Template)]

@@ -13,7 +13,8 @@ use super::parts::Rich;
 use crate::{
     diff::expected,
     observation::outcome_word,
-    show::{clip, counted, escaped, quoted, quoted_text},
+    printable::{clip, escaped, quoted, quoted_text},
+    words::counted,
 };
 
 /// A name and what it stands for; text between backticks is code.

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     compare::compare,
     headline::{name, numbers, sentence},
-    show::clip,
+    printable::clip,
     totals::Totals,
 };
 

@@ -3,7 +3,7 @@
 use askama::Template;
 use crosscheck_vectors::vector::Kind;
 
-use crate::{overview::Overview, show::clip, verdict::Verdict};
+use crate::{overview::Overview, printable::clip, verdict::Verdict};
 
 /// What surrounds the content of every page.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crosscheck_vectors::bytes::ByteString;
 
-use crate::{observation::Exchange, show::counted};
+use crate::{observation::Exchange, printable, words::counted};
 
 /// How many header lines are shown of one message.
 const MOST_LINES: usize = 60;
@@ -45,14 +45,14 @@ impl Raw {
 }
 
 fn message(start: &[u8], headers: &[(ByteString, ByteString)], body: &ByteString) -> String {
-    let mut text = escaped(start, LONGEST_LINE);
+    let mut text = printable::message(start, LONGEST_LINE);
     for (name, value) in headers.iter().take(MOST_LINES) {
         // Writing to a string cannot fail.
         let _ = write!(
             text,
             "\n{}: {}",
-            escaped(name.as_bytes(), LONGEST_LINE),
-            escaped(value.as_bytes(), LONGEST_LINE)
+            printable::message(name.as_bytes(), LONGEST_LINE),
+            printable::message(value.as_bytes(), LONGEST_LINE)
         );
     }
     if headers.len() > MOST_LINES {
@@ -60,37 +60,11 @@ fn message(start: &[u8], headers: &[(ByteString, ByteString)], body: &ByteString
         let _ = write!(text, "\n… ({})", counted(more, "more line", "more lines"));
     }
     if !body.is_empty() {
-        let _ = write!(text, "\n\n{}", escaped(body.as_bytes(), LONGEST_BODY));
+        let _ = write!(
+            text,
+            "\n\n{}",
+            printable::message(body.as_bytes(), LONGEST_BODY)
+        );
     }
     text
-}
-
-/// Printable ASCII and line ends as they are, all else as `\xNN`.
-fn escaped(bytes: &[u8], limit: usize) -> String {
-    let mut text = String::new();
-    for &byte in bytes.iter().take(limit) {
-        match byte {
-            b' '..=b'~' | b'\n' => text.push(char::from(byte)),
-            _ => {
-                // Writing to a string cannot fail.
-                let _ = write!(text, "\\x{byte:02x}");
-            }
-        }
-    }
-    if bytes.len() > limit {
-        let more = counted(bytes.len() - limit, "more byte", "more bytes");
-        let _ = write!(text, "… ({more})");
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::escaped;
-
-    #[test]
-    fn bytes_are_escaped_and_cut() {
-        assert_eq!(escaped(b"a\x00\xff\nb", 9), "a\\x00\\xff\nb");
-        assert_eq!(escaped(b"abcd", 2), "ab… (2 more bytes)");
-    }
 }

@@ -12,8 +12,8 @@ use serde_json::json;
 
 use crate::{
     observation::{SeenRequest, lines},
+    printable::clip,
     shell::shell_word,
-    show::clip,
 };
 
 /// The longest command that is shown, in characters.

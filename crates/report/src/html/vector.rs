@@ -22,12 +22,12 @@ use super::{
     place,
 };
 use crate::{
-    diff::Effect,
     difference::{Difference, differences, spoken},
+    mismatch::Effect,
     overview::VectorVerdict,
+    printable::clip,
     rerun::rerun,
     results::VectorResult,
-    show::clip,
     verdict::Verdict,
 };
 

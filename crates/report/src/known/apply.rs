@@ -4,10 +4,10 @@ use crosscheck_vectors::vector::{Kind, VectorId};
 
 use super::{Date, KnownEntry, KnownFile};
 use crate::{
-    overview::{LegVerdict, VectorVerdict},
+    overview::VectorVerdict,
+    printable::clip,
     results::{LegResult, StaleEntry},
-    show::clip,
-    verdict::Verdict,
+    verdict::{LegVerdict, Verdict},
 };
 
 /// Applies known failures to a run and returns the entries that are out of date.

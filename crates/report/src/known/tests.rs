@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::{Date, KnownFile, Pattern, apply, template};
 use crate::{
-    diff::Effect::{Other, OverGrant},
     fixture::{leg, mismatch, run, vector},
+    mismatch::Effect::{Other, OverGrant},
     observation::Leg,
     overview::VectorVerdict,
     results::StaleEntry,

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crosscheck_vectors::vector::{Kind, Vector};
 use serde::{Deserialize, Serialize};
 
-use crate::{observation::Leg, overview::LegVerdict};
+use super::LegVerdict;
+use crate::observation::Leg;
 
 /// Who is at fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -141,11 +142,10 @@ mod tests {
 
     use super::{Judges, Owner};
     use crate::{
-        diff::{Effect, Mismatch},
         fixture::{self, mismatch},
+        mismatch::{Effect, Mismatch},
         observation::Leg,
-        overview::LegVerdict,
-        verdict::Verdict,
+        verdict::{LegVerdict, Verdict},
     };
 
     fn outcome() -> Vec<Mismatch> {

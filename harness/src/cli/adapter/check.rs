@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
+use crosscheck_report::printable;
 use miette::{IntoDiagnostic, Result};
 use serde_json::json;
 
@@ -10,7 +11,6 @@ use crate::{
     subject::adapter::{
         Adapter, Ending,
         check::{About, Depth, Finding},
-        fault::printable,
         manifest::Manifest,
         protocol::Hello,
     },
@@ -85,5 +85,5 @@ fn in_words(hello: &Hello, found: &[Finding]) -> String {
     });
     lines.extend(found.iter().map(|finding| format!("  ✕ {finding}")));
     lines.push(String::new());
-    printable(&lines.join("\n"))
+    printable::text(&lines.join("\n"))
 }

@@ -3,6 +3,7 @@
 use std::{io, time::Duration};
 
 use crosscheck_replay::instance::NoAddress;
+use crosscheck_report::printable;
 
 /// A fault of an adapter, which says nothing about its subject.
 #[derive(Debug, thiserror::Error)]
@@ -95,7 +96,7 @@ pub enum Fault {
 
 /// A fault, with the end of what the adapter had logged by then.
 #[derive(Debug, thiserror::Error)]
-#[error("{}{}", printable(&.fault.to_string()), tail(.log))]
+#[error("{}{}", printable::text(&.fault.to_string()), tail(.log))]
 pub struct Broken {
     /// What is wrong.
     pub fault: Fault,
@@ -103,19 +104,12 @@ pub struct Broken {
     pub log: Vec<String>,
 }
 
-/// `text` without what a terminal would obey.
-pub(crate) fn printable(text: &str) -> String {
-    let visible = |c: char| match c {
-        '\n' => c,
-        _ if c.is_control() => '\u{fffd}',
-        _ => c,
-    };
-    text.chars().map(visible).collect()
-}
-
 fn tail(log: &[String]) -> String {
     if log.is_empty() {
         return String::new();
     }
-    format!("\nthe end of its log:\n  {}", printable(&log.join("\n  ")))
+    format!(
+        "\nthe end of its log:\n  {}",
+        printable::text(&log.join("\n  "))
+    )
 }

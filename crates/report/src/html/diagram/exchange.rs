@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crosscheck_vectors::bytes::ByteString;
 
-use crate::show::escaped;
+use crate::printable::{self, escaped};
 
 /// How many headers are shown of one message.
 const MOST_HEADERS: usize = 9;
@@ -76,8 +76,8 @@ fn rank(name: &str, named: &Named) -> Option<usize> {
 
 /// `text` in at most `limit` characters.
 pub(super) fn fitted(text: &str, limit: usize) -> String {
-    let visible = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-    let mut fitted: String = text.chars().take(limit).map(visible).collect();
+    let text = printable::line(text);
+    let mut fitted: String = text.chars().take(limit).collect();
     if text.chars().nth(limit).is_some() {
         fitted.pop();
         fitted.push('…');

@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     observation::{Exchange, Observation},
-    show::{counted, escaped},
+    printable::escaped,
+    words::counted,
 };
 
 /// Where the page's lifeline is.

@@ -3,7 +3,7 @@
 use crosscheck_vectors::bytes::ByteString;
 
 use super::exchange::{Named, decisive, fitted, split};
-use crate::{observation::Exchange, show::escaped};
+use crate::{observation::Exchange, printable::escaped};
 
 /// A request and its answer as text; equal if they would be drawn the same.
 #[derive(Clone, Debug, PartialEq, Eq)]

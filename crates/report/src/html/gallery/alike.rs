@@ -1,12 +1,11 @@
 //! Vectors that an implementation fails in the same way, put together.
 
-use std::{cmp::Reverse, collections::BTreeSet};
+use std::collections::BTreeSet;
 
 use super::differs::bare;
 use crate::{
+    group::together,
     implementation::{Found, FoundLeg},
-    observation::Leg,
-    verdict::Verdict,
 };
 
 /// Vectors that differ in the same fields on the same legs, for the same reason if one is known.
@@ -18,28 +17,6 @@ pub(super) struct Alike<'a> {
     pub(super) others: Vec<&'a Found>,
 }
 
-/// How a vector differs, whatever its steps and the values.
-#[derive(Debug, PartialEq, Eq)]
-struct Manner<'a> {
-    verdict: Verdict,
-    reason: Option<&'a str>,
-    legs: Vec<(Leg, Verdict, BTreeSet<&'a str>)>,
-}
-
-impl<'a> Manner<'a> {
-    fn of(found: &'a Found) -> Self {
-        let on = |leg: &'a FoundLeg| {
-            let fields = leg.differences.iter().map(|found| bare(&found.field));
-            (leg.leg, leg.verdict, fields.collect())
-        };
-        Self {
-            verdict: found.verdict,
-            reason: reason(found),
-            legs: found.legs.iter().map(on).collect(),
-        }
-    }
-}
-
 /// Why a vector came to its verdict, if that is known.
 pub(super) fn reason(found: &Found) -> Option<&str> {
     let mut deciding = found.legs.iter().filter(|leg| leg.verdict == found.verdict);
@@ -48,19 +25,21 @@ pub(super) fn reason(found: &Found) -> Option<&str> {
 
 /// Puts those of `found` together that are alike: the gravest first, then the most.
 pub(super) fn alike(found: &[Found]) -> Vec<Alike<'_>> {
-    let mut groups: Vec<(Manner<'_>, Vec<&Found>)> = Vec::new();
-    for one in found {
-        let manner = Manner::of(one);
-        match groups.iter_mut().find(|(known, _)| *known == manner) {
-            Some((_, group)) => group.push(one),
-            None => groups.push((manner, vec![one])),
-        }
-    }
-    groups.sort_by_key(|(manner, group)| Reverse((manner.verdict, group.len())));
-    let groups = groups.into_iter();
-    groups
-        .filter_map(|(_, group)| shortest_first(group))
-        .collect()
+    let groups = together(found, |found| (found.verdict, manner(found)));
+    groups.into_iter().filter_map(shortest_first).collect()
+}
+
+/// How a vector differs, whatever its steps and the values.
+fn manner<'a>(found: &'a Found) -> impl PartialEq {
+    let fields = |leg: &'a FoundLeg| -> BTreeSet<&'a str> {
+        let fields = leg.differences.iter().map(|found| bare(&found.field));
+        fields.collect()
+    };
+    let legs = found.legs.iter();
+    let legs: Vec<_> = legs
+        .map(|leg| (leg.leg, leg.verdict, fields(leg)))
+        .collect();
+    (reason(found), legs)
 }
 
 /// The one with the shortest evidence, and the others; none if there are none.

@@ -1,7 +1,8 @@
 //! The fields in which a vector differs, each told once for all legs and steps that share it.
 
 use crate::{
-    difference::says_more, html::parts::Rich, implementation::Found, observation::Leg, show::clip,
+    difference::says_more, html::parts::Rich, implementation::Found, observation::Leg,
+    printable::clip,
 };
 
 /// A field that differs.

@@ -16,7 +16,7 @@ use crate::{
         parts::{Frame, Mark, Rich, is_web, kind_word},
     },
     implementation::{Found, Implementation},
-    show::clip,
+    printable::clip,
     verdict::Verdict,
 };
 

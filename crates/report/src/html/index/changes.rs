@@ -3,7 +3,7 @@
 use crate::{
     compare::{Change, Changes},
     html::parts::Mark,
-    show::counted,
+    words::counted,
 };
 
 /// How many changes of one sort are listed.

@@ -10,9 +10,9 @@ use crate::{
         place,
     },
     observation::Leg,
-    overview::{LegVerdict, VectorVerdict},
-    show::clip,
-    verdict::Verdict,
+    overview::VectorVerdict,
+    printable::clip,
+    verdict::{LegVerdict, Verdict},
 };
 
 /// The vectors of one suite file.

@@ -5,7 +5,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 use crate::{
     html::{Context, parts::Rich, place},
     overview::VectorVerdict,
-    show::clip,
+    printable::clip,
 };
 
 /// How many classes are listed.

@@ -1,10 +1,10 @@
 //! The diagrams of a vector's legs.
 
 use crate::{
-    drawn::drawn,
     html::diagram::{Diagram, Drawing, address},
     observation::Observation,
     results::VectorResult,
+    templates::render,
 };
 
 /// A diagram and the legs that it is true of.
@@ -78,7 +78,7 @@ pub(super) fn drawings(result: &VectorResult) -> Vec<Drawn> {
         let drawing = Drawing::new(format!("d{index}"), title, &diagram);
         Drawn {
             legs,
-            svg: drawn(&drawing),
+            svg: render(&drawing),
         }
     };
     different.iter().enumerate().map(figure).collect()

@@ -10,8 +10,8 @@ use crate::{
         raw::Raw,
     },
     observation::{Leg, Observation, outcome_word},
+    printable::{clip, quoted_text},
     results::{LegResult, VectorResult},
-    show::{clip, quoted_text},
 };
 
 /// How many exchanges are shown byte by byte.

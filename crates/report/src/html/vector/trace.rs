@@ -3,8 +3,8 @@
 use crate::{
     html::parts::{self, Rich},
     observation::{Observation, TraceLine, TraceVerdict},
+    printable::clip,
     results::VectorResult,
-    show::clip,
 };
 
 /// How many lines are shown of one step's trace.

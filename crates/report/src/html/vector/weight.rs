@@ -7,8 +7,8 @@ use crate::{
         Context,
         parts::{self, Rich},
     },
+    printable::clip,
     results::VectorResult,
-    show::clip,
 };
 
 /// A weakness class that a failure points to.
