@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
+use crate::credentials::Credentials;
 use crate::method::is_cors_safelisted_method;
-use crate::network::Credentials;
 use crate::preflight::Grant;
 use crate::request::{CredentialsMode, Request};
 use crate::safelist::is_cors_non_wildcard_request_header_name;

@@ -2,8 +2,8 @@
 
 use url::Url;
 
+use crate::credentials::Credentials;
 use crate::header::HeaderList;
-use crate::network::Credentials;
 use crate::origin::{Origin, urls_are_same_origin};
 use crate::site::{RegistrableDomain, registrable_domain_by_labels};
 

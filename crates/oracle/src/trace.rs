@@ -4,9 +4,9 @@ use std::fmt;
 
 use url::Url;
 
+use crate::credentials::Credentials;
 use crate::failure::Failure;
 use crate::filter::ResponseType;
-use crate::network::Credentials;
 use crate::preflight::PreflightReason;
 use crate::request::ResponseTainting;
 

@@ -2,7 +2,7 @@ use url::Url;
 
 use super::*;
 use crate::api::Call;
-use crate::network::Credentials;
+use crate::credentials::Credentials;
 use crate::origin::Origin;
 use crate::request::{CredentialsMode, RedirectMode, RequestMode};
 
