@@ -2,19 +2,15 @@
 
 use url::Url;
 
-use crate::failure::Failure;
-use crate::fetch::{Outcome, Step, fetch};
 use crate::header::HeaderList;
 use crate::method::{is_cors_safelisted_method, is_forbidden_method, is_method, normalize_method};
 use crate::origin::Origin;
-use crate::preflight_cache::{Millis, PreflightCache};
 use crate::redirect::includes_credentials;
 use crate::request::{
     Blob, CacheMode, CredentialsMode, EmbedderPolicy, Flag, RedirectMode, ReferrerPolicy, Request,
     RequestBody, RequestMode,
 };
 use crate::site::{RegistrableDomain, registrable_domain_by_labels};
-use crate::trace::Trace;
 
 mod body;
 mod error;
@@ -132,20 +128,6 @@ impl Call {
         Self {
             api: Api::Xhr,
             ..Self::new(origin, url)
-        }
-    }
-
-    /// Makes the call: begins to fetch, or is done at once because the API threw.
-    pub fn start(self, cache: &mut PreflightCache, now: Millis) -> Step {
-        match self.into_request() {
-            Ok(request) => fetch(request, cache, now),
-            Err(error) => {
-                let failure = Failure::Api(error);
-                let mut trace = Trace::default();
-                trace.fail(failure.clone());
-                let result = Err(failure);
-                Step::Done(Box::new(Outcome { result, trace }))
-            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! The whole fetch as a state machine without IO.
 
+use crate::api::Call;
 use crate::failure::Failure;
 use crate::filter::FilteredResponse;
 use crate::network::OutgoingRequest;
@@ -66,6 +67,22 @@ pub fn fetch(mut request: Request, cache: &mut PreflightCache, now: Millis) -> S
         request.headers.push("Accept", "*/*");
     }
     Flow::new(request).main_fetch(cache, now)
+}
+
+impl Call {
+    /// Makes the call: begins to fetch, or is done at once because the API threw.
+    pub fn start(self, cache: &mut PreflightCache, now: Millis) -> Step {
+        match self.into_request() {
+            Ok(request) => fetch(request, cache, now),
+            Err(error) => {
+                let failure = Failure::Api(error);
+                let mut trace = Trace::default();
+                trace.fail(failure.clone());
+                let result = Err(failure);
+                Step::Done(Box::new(Outcome { result, trace }))
+            }
+        }
+    }
 }
 
 impl Awaiting {

@@ -1,7 +1,6 @@
 use url::Url;
 
 use super::*;
-use crate::api::Call;
 use crate::credentials::Credentials;
 use crate::origin::Origin;
 use crate::request::{CredentialsMode, RedirectMode, RequestMode};
