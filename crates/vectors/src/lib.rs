@@ -18,6 +18,7 @@ pub mod catalogue;
 pub mod client;
 pub mod coverage;
 pub mod expect;
+mod kind;
 mod lint;
 pub mod load;
 pub mod policy;
