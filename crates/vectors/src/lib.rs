@@ -25,4 +25,5 @@ pub mod policy;
 pub mod role;
 pub mod schema;
 pub mod script;
+mod suite;
 pub mod vector;

@@ -9,9 +9,9 @@ use crosscheck_oracle::Failure;
 use crate::{
     client::Api,
     expect::ExpectedOutcome,
-    load::{Problem, Suite},
     policy::Policy,
     role::{self, RoleError},
+    suite::{Problem, Suite},
     vector::{PolicySource, Vector, VectorId, VectorStep},
 };
 
