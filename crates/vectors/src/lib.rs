@@ -14,6 +14,7 @@
 //! This crate reads and checks; it never touches a network.
 
 pub mod bytes;
+pub mod capability;
 pub mod catalogue;
 pub mod client;
 pub mod coverage;
