@@ -102,13 +102,13 @@ bench: chromium
     cargo bench --quiet --package crosscheck-server --bench respond
     cargo bench --quiet --package crosscheck-harness --bench legs
 
-# Breaks oracle and policy piece by piece, and writes down which vectors notice: vectors/mutations.json. Takes an hour.
+# Breaks oracle and policy piece by piece, and writes harness/evidence/mutations.json: which vectors notice. Takes an hour.
 mutants:
     command -v cargo-mutants >/dev/null || cargo install --quiet --locked --version 27.1.0 cargo-mutants
     # 2 and 3 say that something survived, or never ended: the digest tells.
     cargo mutants --no-shuffle --output target/mutants || [ $? -le 3 ]
     cargo mutants --no-shuffle --output target/mutants --iterate --config .cargo/mutants-tests.toml || [ $? -le 3 ]
-    digest=$(cargo run --quiet --package crosscheck-harness --example mutations -- target/mutants/mutants.out.old target/mutants/mutants.out) && echo "$digest" > vectors/mutations.json
+    digest=$(cargo run --quiet --package crosscheck-harness --example mutations -- target/mutants/mutants.out.old target/mutants/mutants.out) && echo "$digest" > harness/evidence/mutations.json
 
 # Sees to a Chromium.
 [private]

@@ -13,7 +13,7 @@ use crosscheck_replay::{
     deployment::Deployment,
 };
 use crosscheck_report::results;
-use crosscheck_vectors::{load::Suite, policy::Policy};
+use crosscheck_vectors::{capability::Capability, load::Suite, policy::Policy};
 
 use crate::{
     VERSION,
@@ -258,8 +258,10 @@ fn awaited(adapter: &Adapter, suite: &Suite, case: &Case) -> ServerPart {
     ) else {
         return case.server.clone();
     };
-    let required = case.vector.requires.iter().map(String::as_str);
-    let mut needs = policy.capabilities().into_iter().chain(required);
+    let needs = policy.capabilities().into_iter().map(Capability::word);
+    let mut needs: Vec<&str> = needs.collect();
+    needs.extend(case.vector.requires.iter().map(String::as_str));
+    let mut needs = needs.into_iter();
     match needs.find_map(|feature| adapter.hello().why_not(feature)) {
         Some(why) => ServerPart::NotApplicable(why),
         None => ServerPart::Awaited {

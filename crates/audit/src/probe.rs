@@ -7,7 +7,7 @@ macro_rules! probe {
             class: $class,
             proves: Proves::$proves,
             what: $what,
-            make: $make,
+            make: super::Make::Other($make),
         }
     };
 }
@@ -16,6 +16,8 @@ mod near;
 mod others;
 
 use crosscheck_oracle::Origin;
+use crosscheck_vectors::near_miss::NearMiss;
+pub use crosscheck_vectors::near_miss::Proves;
 pub use near::{FURTHER, NEAR_MISSES, near_miss};
 pub use others::OTHERS;
 use url::{Host, Url};
@@ -33,25 +35,26 @@ pub struct Probe {
     pub proves: Proves,
     /// What the origin is, in words that follow "any origin".
     pub what: &'static str,
-    /// Makes one, which differs from call to call unless the family has one member.
-    pub make: fn(&Base, &mut Names) -> Option<String>,
+    make: Make,
 }
 
-/// What it means that an origin of a family is granted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Proves {
-    /// Any extension of the visitor's browser reads.
-    Extension,
-    /// Somebody else's page reads.
-    Stranger,
-    /// A page reads that shares something with a trusted one; it takes more than a registered name.
-    Neighbour,
-    /// A page of the same owner reads, which may be meant.
-    SameOwner,
-    /// Subdomains are trusted, which may be meant.
-    Subdomains,
-    /// Something is said that may well be meant, or that no browser uses.
-    Nothing,
+/// How an origin of a family is made.
+#[derive(Clone, Copy, Debug)]
+enum Make {
+    /// It resembles the trusted one.
+    Resembling(&'static NearMiss),
+    /// It has other reasons to be let in.
+    Other(fn(&Base, &mut Names) -> Option<String>),
+}
+
+impl Probe {
+    /// Makes one, which differs from call to call unless the family has one member.
+    pub fn make(&self, base: &Base, names: &mut Names) -> Option<String> {
+        match self.make {
+            Make::Resembling(family) => near::resembling(family, base, names),
+            Make::Other(make) => make(base, names),
+        }
+    }
 }
 
 /// A trusted origin, whose near misses are tried.
@@ -106,10 +109,6 @@ impl Base {
     pub fn is_local(&self) -> bool {
         matches!(&*self.host, "localhost" | "127.0.0.1" | "[::1]")
     }
-
-    fn is_name(&self) -> bool {
-        self.registrable.is_some()
-    }
 }
 
 /// The origin of a stranger: nothing in it is the server's.
@@ -134,7 +133,7 @@ mod tests {
         for name in FURTHER {
             assert!(near_miss(name).is_some(), "{name}");
         }
-        for probe in NEAR_MISSES {
+        for probe in NEAR_MISSES.iter() {
             let found = near_miss(probe.name).unwrap();
             assert_eq!(found.what, probe.what, "{}", probe.name);
         }

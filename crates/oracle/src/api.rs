@@ -3,19 +3,15 @@
 use url::Url;
 
 use crate::{
-    failure::Failure,
-    fetch::{Outcome, Step, fetch},
     header::HeaderList,
     method::{is_cors_safelisted_method, is_forbidden_method, is_method, normalize_method},
     origin::Origin,
-    preflight_cache::{Millis, PreflightCache},
     redirect::includes_credentials,
     request::{
         Blob, CacheMode, CredentialsMode, EmbedderPolicy, Flag, RedirectMode, ReferrerPolicy,
         Request, RequestBody, RequestMode,
     },
     site::{RegistrableDomain, registrable_domain_by_labels},
-    trace::Trace,
 };
 
 mod body;
@@ -134,20 +130,6 @@ impl Call {
         Self {
             api: Api::Xhr,
             ..Self::new(origin, url)
-        }
-    }
-
-    /// Makes the call: begins to fetch, or is done at once because the API threw.
-    pub fn start(self, cache: &mut PreflightCache, now: Millis) -> Step {
-        match self.into_request() {
-            Ok(request) => fetch(request, cache, now),
-            Err(error) => {
-                let failure = Failure::Api(error);
-                let mut trace = Trace::default();
-                trace.fail(failure.clone());
-                let result = Err(failure);
-                Step::Done(Box::new(Outcome { result, trace }))
-            }
         }
     }
 

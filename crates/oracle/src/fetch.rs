@@ -1,6 +1,7 @@
 //! The whole fetch as a state machine without IO.
 
 use crate::{
+    api::Call,
     failure::Failure,
     filter::FilteredResponse,
     network::{OutgoingRequest, Purpose},
@@ -67,6 +68,22 @@ pub fn fetch(mut request: Request, cache: &mut PreflightCache, now: Millis) -> S
         request.headers.push("Accept", "*/*");
     }
     Flow::new(request).main_fetch(cache, now)
+}
+
+impl Call {
+    /// Makes the call: begins to fetch, or is done at once because the API threw.
+    pub fn start(self, cache: &mut PreflightCache, now: Millis) -> Step {
+        match self.into_request() {
+            Ok(request) => fetch(request, cache, now),
+            Err(error) => {
+                let failure = Failure::Api(error);
+                let mut trace = Trace::default();
+                trace.fail(failure.clone());
+                let result = Err(failure);
+                Step::Done(Box::new(Outcome { result, trace }))
+            }
+        }
+    }
 }
 
 impl Awaiting {

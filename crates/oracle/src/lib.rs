@@ -55,6 +55,7 @@
 mod api;
 mod corp;
 mod cors_check;
+mod credentials;
 mod extract;
 mod failure;
 mod feature;
@@ -85,6 +86,7 @@ mod trace;
 pub use api::{Api, ApiError, Call, CallBody, DocumentType, Duplex, Exception, InvalidOption};
 pub use corp::cross_origin_resource_policy_check;
 pub use cors_check::{CorsCheckFailure, cors_check};
+pub use credentials::Credentials;
 pub use extract::{
     Extracted, ExtractedSingle, extract_list, extract_location, extract_max_age,
     get_decode_and_split, parse_token_list,
@@ -96,7 +98,7 @@ pub use filter::{FilteredResponse, ResponseType, exposed_header_names, filter_re
 pub use header::{HeaderList, Headers, is_header_name, is_header_value, normalize_header_value};
 pub use main_fetch::{Branch, ModeFailure, is_bad_port, main_fetch_branch};
 pub use method::{is_cors_safelisted_method, is_forbidden_method, is_method, normalize_method};
-pub use network::{Credentials, OutgoingRequest, Purpose, request_origin_header};
+pub use network::{OutgoingRequest, Purpose, request_origin_header};
 pub use origin::{Origin, OriginParseError, TupleOrigin};
 pub use preflight::{
     Grant, PreflightFailure, PreflightReason, judge_preflight, needs_preflight, preflight_reason,

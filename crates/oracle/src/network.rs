@@ -3,6 +3,7 @@
 use url::Url;
 
 use crate::{
+    credentials::Credentials,
     header::HeaderList,
     origin::Origin,
     request::{CacheMode, ReferrerPolicy, Request, RequestBody, RequestMode, ResponseTainting},
@@ -18,22 +19,6 @@ pub enum Purpose {
     Actual,
     /// It asks for permission.
     Preflight,
-}
-
-/// Whether the caller attaches cookies and other credentials, and stores `Set-Cookie`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Credentials {
-    /// Both.
-    Include,
-    /// Neither.
-    Omit,
-}
-
-impl Credentials {
-    /// Whether they are included.
-    pub const fn is_included(self) -> bool {
-        matches!(self, Self::Include)
-    }
 }
 
 /// A request to be put on the wire.

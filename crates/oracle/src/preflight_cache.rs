@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use crate::{
+    credentials::Credentials,
     method::is_cors_safelisted_method,
-    network::Credentials,
     preflight::Grant,
     request::{CredentialsMode, Request},
     safelist::is_cors_non_wildcard_request_header_name,

@@ -3,8 +3,8 @@
 use url::Url;
 
 use crate::{
+    credentials::Credentials,
     header::HeaderList,
-    network::Credentials,
     origin::{Origin, urls_are_same_origin},
     site::{RegistrableDomain, registrable_domain_by_labels},
 };

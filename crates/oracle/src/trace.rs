@@ -5,7 +5,7 @@ use std::fmt;
 use url::Url;
 
 use crate::{
-    failure::Failure, filter::ResponseType, network::Credentials, preflight::PreflightReason,
+    credentials::Credentials, failure::Failure, filter::ResponseType, preflight::PreflightReason,
     request::ResponseTainting,
 };
 

@@ -7,9 +7,8 @@ mod requests;
 #[cfg(test)]
 mod tests;
 
-use crosscheck_vectors::{expect::Expectation, vector::Kind};
-
 pub(crate) use answers::expected;
+use crosscheck_vectors::{expect::Expectation, vector::Kind};
 pub(crate) use page::UNANSWERED;
 
 use crate::{

@@ -8,10 +8,9 @@ mod tests;
 
 use std::slice;
 
-use serde::{Deserialize, Deserializer, de::Error};
-
 pub use apply::{apply, is_known};
 pub use parts::{Date, InvalidDate, InvalidLink, InvalidPattern, Link, NoReason, Pattern, Reason};
+use serde::{Deserialize, Deserializer, de::Error};
 pub use template::template;
 
 use crate::{mismatch::Mismatch, observation::Leg};

@@ -6,10 +6,9 @@ mod owner;
 use std::fmt;
 
 use crosscheck_vectors::vector::Kind;
-use serde::{Deserialize, Serialize};
-
 pub use leg::LegVerdict;
 pub use owner::{Judges, Owner};
+use serde::{Deserialize, Serialize};
 
 use crate::mismatch::{Effect, Mismatch};
 

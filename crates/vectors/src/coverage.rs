@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{
     catalogue::Accounted,
-    load::Suite,
+    suite::Suite,
     vector::{Vector, VectorId},
 };
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{bytes::ByteString, vector::Kind};
+use crate::{bytes::ByteString, kind::Kind};
 
 /// What one step must lead to.
 ///

@@ -7,16 +7,14 @@ use std::collections::BTreeSet;
 use crosscheck_oracle::Failure;
 
 use crate::{
+    capability::Capability,
     client::Api,
     expect::ExpectedOutcome,
-    load::{Problem, Suite},
     policy::Policy,
     role::{self, RoleError},
+    suite::{Problem, Suite},
     vector::{PolicySource, Vector, VectorId, VectorStep},
 };
-
-/// Capabilities that a vector may require beyond its policy.
-const CAPABILITIES: [&str; 4] = ["hits", "routes.panic", "routes.redirect", "routes.status"];
 
 /// The longest wait that a step may ask for, in milliseconds.
 const LONGEST_WAIT: u32 = 10_000;
@@ -99,11 +97,12 @@ fn references(vector: &Vector, known: &Known<'_>, say: &mut impl FnMut(String)) 
             }
         }
     }
+    let beyond_policies = Capability::BEYOND_POLICIES.map(Capability::word);
     for capability in &vector.requires {
-        if !CAPABILITIES.contains(&&**capability) {
+        if !beyond_policies.contains(&&**capability) {
             say(format!(
                 "`requires` names `{capability}`; known are {}",
-                CAPABILITIES.join(", ")
+                beyond_policies.join(", ")
             ));
         }
     }

@@ -5,6 +5,8 @@ mod json;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::capability::Capability;
+
 /// A CORS policy: intent only, never headers or regular expressions.
 ///
 /// Any value of this type can be written down, also one that a sound server refuses to be
@@ -100,33 +102,83 @@ impl Listing<OriginRule> {
 }
 
 impl Policy {
-    /// What a subject must be able to express to be put into this policy, in the words of the
-    /// adapter protocol (`origins.list`, `credentials`, …), sorted.
-    pub fn capabilities(&self) -> Vec<&'static str> {
+    /// What a subject must be able to express to be put into this policy, sorted by name.
+    pub fn capabilities(&self) -> Vec<Capability> {
         let origin = |rule: &OriginRule| match rule {
-            OriginRule::Exact(_) => "origins.list",
-            OriginRule::Null => "origins.null",
-            OriginRule::SubdomainsOf(_) => "origins.subdomains",
+            OriginRule::Exact(_) => Capability::OriginsList,
+            OriginRule::Null => Capability::OriginsNull,
+            OriginRule::SubdomainsOf(_) => Capability::OriginsSubdomains,
         };
         let mut needed: Vec<_> = self.origins.listed().iter().map(origin).collect();
-        let mut add = |name, wanted: bool| needed.extend(wanted.then_some(name));
-        add("origins.any", self.origins.is_any());
-        add("credentials", self.credentials);
-        add("methods.any", self.methods.is_any());
-        add("methods.list", !self.methods.listed().is_empty());
-        add("request-headers.any", self.request_headers.is_any());
-        add(
-            "request-headers.list",
-            !self.request_headers.listed().is_empty(),
-        );
-        add("response-headers.any", self.response_headers.is_any());
-        add(
-            "response-headers.list",
-            !self.response_headers.listed().is_empty(),
-        );
-        add("max-age", self.max_age != MaxAge::Unset);
-        needed.sort_unstable();
+        let mut add = |capability, wanted: bool| needed.extend(wanted.then_some(capability));
+        add(Capability::OriginsAny, self.origins.is_any());
+        add(Capability::Credentials, self.credentials);
+        let lists = [
+            (
+                &self.methods,
+                Capability::MethodsAny,
+                Capability::MethodsList,
+            ),
+            (
+                &self.request_headers,
+                Capability::RequestHeadersAny,
+                Capability::RequestHeadersList,
+            ),
+            (
+                &self.response_headers,
+                Capability::ResponseHeadersAny,
+                Capability::ResponseHeadersList,
+            ),
+        ];
+        for (names, any, list) in lists {
+            add(any, names.is_any());
+            add(list, !names.listed().is_empty());
+        }
+        add(Capability::MaxAge, self.max_age != MaxAge::Unset);
+        needed.sort_unstable_by_key(|capability| capability.word());
         needed.dedup();
         needed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::Policy;
+    use crate::capability::Capability;
+
+    const NOTHING: &str = r#"{"origins":[],"methods":[],"request_headers":[],"response_headers":[],
+        "credentials":false,"max_age":null}"#;
+    const EVERYTHING: &str = r#"{"origins":["null","https://a.example",{"subdomains_of":"https://b.example"},
+        "https://c.example"],"methods":["PUT"],"request_headers":["x-a"],"response_headers":["x-b"],
+        "credentials":true,"max_age":"disable"}"#;
+    const ANYTHING: &str = r#"{"origins":"*","methods":"*","request_headers":"*","response_headers":"*",
+        "credentials":false,"max_age":60}"#;
+
+    fn needed(policy: &str) -> Vec<&'static str> {
+        let policy: Policy = serde_json::from_str(policy).unwrap();
+        policy
+            .capabilities()
+            .into_iter()
+            .map(Capability::word)
+            .collect()
+    }
+
+    #[rstest]
+    #[case::nothing(NOTHING, &[])]
+    #[case::everything(EVERYTHING, &["credentials", "max-age", "methods.list", "origins.list", "origins.null",
+        "origins.subdomains", "request-headers.list", "response-headers.list"])]
+    #[case::anything(ANYTHING, &["max-age", "methods.any", "origins.any", "request-headers.any", "response-headers.any"])]
+    fn a_policy_needs_what_it_names(#[case] policy: &str, #[case] expected: &[&str]) {
+        assert_eq!(needed(policy), expected);
+    }
+
+    #[test]
+    fn what_no_policy_needs_is_for_vectors_to_require() {
+        let by_policies = [EVERYTHING, ANYTHING].map(needed).concat();
+        let is_left = |capability: &Capability| !by_policies.contains(&capability.word());
+        let left: Vec<_> = Capability::ALL.into_iter().filter(is_left).collect();
+        assert_eq!(left, Capability::BEYOND_POLICIES);
     }
 }

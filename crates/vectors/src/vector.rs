@@ -1,10 +1,13 @@
 //! One vector, and the file that holds it.
 
+mod json;
+
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use crate::kind::Kind;
 use crate::{client::Client, expect::Expectation, policy::Policy, script::Script};
 
 /// One suite file: all vectors of a topic.
@@ -85,20 +88,6 @@ pub struct VectorStep {
     pub client: Client,
     /// What it must lead to.
     pub expect: Expectation,
-}
-
-/// How much the standard cares; the strongest first.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// A conforming client reaches another outcome than the policy declares, or a grammar is broken.
-    Required,
-    /// The standard's advice, or strong practice; missing it flips no outcome.
-    Recommended,
-    /// Reported, never judged.
-    Survey,
 }
 
 /// A policy with the reason why it is in the suite.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crosscheck_vectors::vector::VectorId;
 use serde::{Deserialize, Serialize};
 
-/// `vectors/mutations.json`, which `./justw mutants` writes.
+/// `harness/evidence/mutations.json`, which `./justw mutants` writes.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mutations {
@@ -66,6 +66,6 @@ impl Mutations {
     ///
     /// If the file is not what `./justw mutants` writes.
     pub fn embedded() -> Result<Self, serde_json::Error> {
-        serde_json::from_str(include_str!("../../../vectors/mutations.json"))
+        serde_json::from_str(include_str!("../../evidence/mutations.json"))
     }
 }

@@ -87,7 +87,7 @@ pub enum SelftestError {
     #[error(transparent)]
     Playground(#[from] PlaygroundError),
     /// What mutants turn red cannot be read.
-    #[error("`vectors/mutations.json` is not what `./justw mutants` writes")]
+    #[error("`harness/evidence/mutations.json` is not what `./justw mutants` writes")]
     Mutations(#[from] serde_json::Error),
 }
 

@@ -32,6 +32,8 @@ mod meta;
 #[cfg(test)]
 mod mutations;
 #[cfg(test)]
+mod near_misses;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod rerun;

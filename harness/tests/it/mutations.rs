@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::{faults::FOUND, tidy::root};
 
-/// `vectors/survivors.toml`.
+/// `harness/evidence/survivors.toml`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Survivors {
@@ -71,7 +71,7 @@ fn what_survives_is_explained_and_nothing_else() {
         .iter()
         .filter(|of| of.outcome == Outcome::Survived);
     let survived: BTreeSet<_> = survived.map(|of| of.mutant.clone()).collect();
-    let text = fs::read_to_string(root().join("vectors/survivors.toml")).unwrap();
+    let text = fs::read_to_string(root().join("harness/evidence/survivors.toml")).unwrap();
     let listed: Survivors = toml::from_str(&text).unwrap();
     let mut explained = BTreeSet::new();
     for survivor in listed.survivors {

@@ -2,6 +2,7 @@
 
 mod adapters;
 mod advisories;
+mod circles;
 mod edges;
 mod sources;
 mod tree;

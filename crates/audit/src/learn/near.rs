@@ -159,7 +159,7 @@ impl<T: Transport> Conversation<'_, T> {
     }
 
     async fn attempt(&mut self, probe: &'static Probe, base: &Base) -> Result<(), Silence> {
-        let Some(origin) = (probe.make)(base, &mut self.names) else {
+        let Some(origin) = probe.make(base, &mut self.names) else {
             return Ok(());
         };
         let sender_of_first = sender(&origin);
@@ -179,7 +179,7 @@ impl<T: Transport> Conversation<'_, T> {
         let mut again = None;
         let mut repeated = Vec::new();
         if more && probe.proves != Proves::Nothing {
-            let other = (probe.make)(base, &mut self.names).unwrap_or(origin);
+            let other = probe.make(base, &mut self.names).unwrap_or(origin);
             again = self.get(sender(&other), &[]).await?;
             if again
                 .as_ref()

@@ -129,7 +129,7 @@ impl<T: Transport> Conversation<'_, T> {
                     self.learnt.left_out = true;
                     return Ok(());
                 }
-                let Some(origin) = (probe.make)(base, &mut self.names) else {
+                let Some(origin) = probe.make(base, &mut self.names) else {
                     break;
                 };
                 let sender = sender(&origin);

@@ -292,17 +292,6 @@ fn order_of_arguments() {
 }
 
 #[test]
-fn a_call_that_throws_sends_nothing() {
-    let mut call = call(Api::Fetch);
-    call.method = b"TRACE".to_vec();
-    let Step::Done(outcome) = call.start(&mut PreflightCache::new(), Millis(0)) else {
-        panic!("nothing may be sent");
-    };
-    assert_eq!(outcome.result.unwrap_err().name(), "api/forbidden-method");
-    assert_eq!(outcome.trace.steps().len(), 1);
-}
-
-#[test]
 fn an_xhr_is_opened_with_a_user_name_and_a_password() {
     let mut xhr = call(Api::Xhr);
     (xhr.username, xhr.password) = (Some("u@".to_owned()), Some("p".to_owned()));

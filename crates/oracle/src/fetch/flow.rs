@@ -6,10 +6,11 @@ use super::{Awaiting, Outcome, Send, Step};
 use crate::{
     corp::cross_origin_resource_policy_check,
     cors_check::cors_check,
+    credentials::Credentials,
     failure::Failure,
     filter::{FilteredResponse, filter_response},
     main_fetch::{Branch, ModeFailure, is_http, main_fetch_branch},
-    network::{Credentials, KEEPALIVE_QUOTA, OutgoingRequest, Purpose},
+    network::{KEEPALIVE_QUOTA, OutgoingRequest, Purpose},
     preflight::{Grant, PreflightFailure, PreflightReason, judge_preflight},
     preflight_cache::{Millis, PreflightCache},
     redirect::{HttpRedirect, RedirectFailure, http_redirect},

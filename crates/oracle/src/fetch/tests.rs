@@ -2,8 +2,7 @@ use url::Url;
 
 use super::*;
 use crate::{
-    api::Call,
-    network::Credentials,
+    credentials::Credentials,
     origin::Origin,
     request::{CredentialsMode, RedirectMode, RequestMode},
 };

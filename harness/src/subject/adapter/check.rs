@@ -297,7 +297,7 @@ mod tests {
                 continue;
             };
             let needs = policy.capabilities();
-            assert!(needs.contains(&capability.word()), "{needs:?}");
+            assert!(needs.contains(&capability), "{needs:?}");
             assert!(needs.len() <= 2, "{needs:?}");
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+pub use crosscheck_vectors::capability::Capability;
 use crosscheck_vectors::policy::Policy;
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Deserialize, Serialize};
@@ -125,105 +126,6 @@ fn one() -> u16 {
     1
 }
 
-/// What a subject can be asked.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-pub enum Capability {
-    /// `max_age`: a number, or `"disable"`.
-    #[serde(rename = "max-age")]
-    MaxAge,
-    /// `credentials: true`.
-    #[serde(rename = "credentials")]
-    Credentials,
-    /// It tells how often a handler ran.
-    #[serde(rename = "hits")]
-    Hits,
-    /// `methods: "*"`.
-    #[serde(rename = "methods.any")]
-    MethodsAny,
-    /// Methods by name.
-    #[serde(rename = "methods.list")]
-    MethodsList,
-    /// `origins: "*"`.
-    #[serde(rename = "origins.any")]
-    OriginsAny,
-    /// Origins by name.
-    #[serde(rename = "origins.list")]
-    OriginsList,
-    /// The opaque origin, `"null"`.
-    #[serde(rename = "origins.null")]
-    OriginsNull,
-    /// `{"subdomains_of": ORIGIN}`.
-    #[serde(rename = "origins.subdomains")]
-    OriginsSubdomains,
-    /// `request_headers: "*"`.
-    #[serde(rename = "request-headers.any")]
-    RequestHeadersAny,
-    /// Request headers by name.
-    #[serde(rename = "request-headers.list")]
-    RequestHeadersList,
-    /// `response_headers: "*"`.
-    #[serde(rename = "response-headers.any")]
-    ResponseHeadersAny,
-    /// Response headers by name.
-    #[serde(rename = "response-headers.list")]
-    ResponseHeadersList,
-    /// `ANY /panic`.
-    #[serde(rename = "routes.panic")]
-    RoutesPanic,
-    /// `GET /redirect?to=URL`.
-    #[serde(rename = "routes.redirect")]
-    RoutesRedirect,
-    /// `ANY /status/{code}`.
-    #[serde(rename = "routes.status")]
-    RoutesStatus,
-}
-
-impl Capability {
-    /// All of them, sorted by name.
-    pub const ALL: [Self; 16] = [
-        Self::Credentials,
-        Self::Hits,
-        Self::MaxAge,
-        Self::MethodsAny,
-        Self::MethodsList,
-        Self::OriginsAny,
-        Self::OriginsList,
-        Self::OriginsNull,
-        Self::OriginsSubdomains,
-        Self::RequestHeadersAny,
-        Self::RequestHeadersList,
-        Self::ResponseHeadersAny,
-        Self::ResponseHeadersList,
-        Self::RoutesPanic,
-        Self::RoutesRedirect,
-        Self::RoutesStatus,
-    ];
-
-    /// Its name in the protocol.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Credentials => "credentials",
-            Self::Hits => "hits",
-            Self::MaxAge => "max-age",
-            Self::MethodsAny => "methods.any",
-            Self::MethodsList => "methods.list",
-            Self::OriginsAny => "origins.any",
-            Self::OriginsList => "origins.list",
-            Self::OriginsNull => "origins.null",
-            Self::OriginsSubdomains => "origins.subdomains",
-            Self::RequestHeadersAny => "request-headers.any",
-            Self::RequestHeadersList => "request-headers.list",
-            Self::ResponseHeadersAny => "response-headers.any",
-            Self::ResponseHeadersList => "response-headers.list",
-            Self::RoutesPanic => "routes.panic",
-            Self::RoutesRedirect => "routes.redirect",
-            Self::RoutesStatus => "routes.status",
-        }
-    }
-}
-
 impl Hello {
     /// Whether the subject can be asked what the suite calls `feature`.
     pub fn can(&self, feature: &str) -> bool {
@@ -277,15 +179,7 @@ pub fn schema() -> String {
 mod tests {
     use rstest::rstest;
 
-    use super::{Capability, Reply, schema};
-
-    #[test]
-    fn capabilities_are_spelled_as_serde_writes_them() {
-        for capability in Capability::ALL {
-            assert_eq!(serde_json::to_value(capability).unwrap(), capability.word());
-        }
-        assert!(Capability::ALL.is_sorted_by_key(|capability| capability.word()));
-    }
+    use super::{Reply, schema};
 
     #[rstest]
     #[case::made_up_capability(

@@ -2,9 +2,8 @@
 
 use rstest::rstest;
 
-use crate::binary::Bench;
-
 use super::FEW;
+use crate::binary::Bench;
 
 #[rstest]
 #[case::no_file("", &["there is no adapter `adapter`; `ls harness/adapters/*/adapter.toml` lists"])]

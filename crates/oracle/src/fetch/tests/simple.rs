@@ -316,3 +316,14 @@ fn a_fetch_in_progress_can_be_looked_at() {
     assert_eq!(send.awaiting.request().current_url().as_str(), FOREIGN);
     assert!(!send.awaiting.trace().steps().is_empty());
 }
+
+#[test]
+fn a_call_that_throws_sends_nothing() {
+    let mut call = call(FOREIGN);
+    call.method = b"TRACE".to_vec();
+    let Step::Done(outcome) = call.start(&mut PreflightCache::new(), Millis(0)) else {
+        panic!("nothing may be sent");
+    };
+    assert_eq!(outcome.result.unwrap_err().name(), "api/forbidden-method");
+    assert_eq!(outcome.trace.steps().len(), 1);
+}
