@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crosscheck_replay::{case::Case, judge::unjudged};
-use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
+use crosscheck_report::{leg::Leg, results::LegResult, verdict::Verdict};
 
 use crate::subject::Subject;
 

@@ -24,7 +24,7 @@ use crosscheck_replay::{
     shared_cache,
     shared_cache::Visits,
 };
-use crosscheck_report::{observation::Leg, results::LegResult};
+use crosscheck_report::{leg::Leg, results::LegResult};
 use crosscheck_server::stage::Stage;
 use tokio::task::JoinSet;
 

@@ -9,7 +9,7 @@ use crosscheck_replay::{
     case::{Case, cases},
     judge::{leg_result, settled},
 };
-use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
+use crosscheck_report::{leg::Leg, results::LegResult, verdict::Verdict};
 use crosscheck_vectors::load::Suite;
 use libtest_mimic::{Arguments, Failed, Trial};
 use tokio::runtime::Runtime;

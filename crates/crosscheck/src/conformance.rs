@@ -10,7 +10,7 @@ use crosscheck_replay::{
     judge::{leg_result, settled, unjudged},
     shared_cache::replay,
 };
-use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
+use crosscheck_report::{leg::Leg, results::LegResult, verdict::Verdict};
 use crosscheck_vectors::{load::Suite, policy::Policy};
 use url::{Position, Url};
 

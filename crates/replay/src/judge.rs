@@ -3,8 +3,8 @@
 use crosscheck_reference::site::Site;
 use crosscheck_report::{
     diff::Judged,
+    leg::Leg,
     mismatch::{Effect, Mismatch},
-    observation::Leg,
     results::LegResult,
     verdict::{Verdict, judge},
 };

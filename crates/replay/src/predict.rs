@@ -7,7 +7,7 @@ use crosscheck_reference::{
     script::{Rewrite, render},
     site::Site,
 };
-use crosscheck_report::observation::{Leg, Observation};
+use crosscheck_report::{leg::Leg, observation::Observation};
 use crosscheck_vectors::script::{Asked, Playing};
 use futures_util::FutureExt;
 use url::Position;

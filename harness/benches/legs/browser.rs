@@ -19,7 +19,7 @@ use crosscheck_replay::{
     case::{Case, cases},
     judge::{leg_result, settled},
 };
-use crosscheck_report::{observation::Leg, verdict::Verdict};
+use crosscheck_report::{leg::Leg, verdict::Verdict};
 use crosscheck_vectors::{
     client::{Api, Context, Credentials, EmbedderPolicy, Mode, ReferrerPolicy},
     expect::ExpectedOutcome,
@@ -116,7 +116,7 @@ impl Bare {
             let Some((_, case)) = cases.get(number) else {
                 return;
             };
-            match replayed.map(|seen| leg_result(case, Leg::Chromium, seen)) {
+            match replayed.map(|seen| leg_result(case, Leg::browser("chromium"), seen)) {
                 Ok(result) if result.verdict == Verdict::Passed => {}
                 Ok(result) => failed.push(format!("{}: {}", case.id, result.verdict.word())),
                 Err(error) => failed.push(format!("{}: {error}", case.id)),
@@ -148,7 +148,7 @@ fn plain_cases(suite: &Suite) -> Result<(String, Vec<Case>)> {
         };
         let client = &step.client;
         let url = client.url.as_deref().unwrap_or_default();
-        let is_plain = settled(&case, Leg::Chromium).is_none()
+        let is_plain = settled(&case, Leg::browser("chromium")).is_none()
             && client.api == Api::Fetch
             && client.context == Context::default()
             && client.embedder_policy == EmbedderPolicy::default()

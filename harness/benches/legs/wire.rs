@@ -11,7 +11,7 @@ use crosscheck_replay::{
     case::{Case, ServerPart, cases},
     judge::settled,
 };
-use crosscheck_report::{observation::Leg, results::LegResult};
+use crosscheck_report::{leg::Leg, results::LegResult};
 use crosscheck_vectors::load::Suite;
 use miette::{IntoDiagnostic, Result, miette};
 

@@ -15,7 +15,7 @@ use crosscheck_replay::{
 };
 use crosscheck_report::{
     known::{KnownFile, is_known},
-    observation::Leg,
+    leg::Leg,
     results::LegResult,
     verdict::Verdict,
 };

@@ -20,7 +20,7 @@ use crosscheck_replay::{
     case::{Case, cases},
     demand::mismatches,
 };
-use crosscheck_report::observation::Leg;
+use crosscheck_report::leg::Leg;
 use crosscheck_vectors::{load::Suite, vector::Kind};
 
 /// Longer than anything here takes.
@@ -64,7 +64,7 @@ async fn wrong(browse: &Browse<'_>, cases: &[Case]) -> Vec<String> {
         match replayed {
             Err(error) => wrong.push(format!("{}: {error}", case.id)),
             Ok(seen) => {
-                let mut found = mismatches(&case.vector, Leg::Chromium, &seen);
+                let mut found = mismatches(&case.vector, Leg::browser("chromium"), &seen);
                 found.retain(|mismatch| mismatch.kind == Kind::Required);
                 wrong.extend(found.iter().map(|found| format!("{}: {found:?}", case.id)));
             }
