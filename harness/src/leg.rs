@@ -97,7 +97,7 @@ fn heard_nothing(case: &Case, result: &LegResult) -> bool {
         .iter()
         .flat_map(|seen| &seen.exchanges)
         .any(|exchange| exchange.response.is_none());
-    case.server.instance().is_some() && (result.verdict.is_error() || unanswered)
+    case.instance().is_some() && (result.verdict.is_error() || unanswered)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -17,7 +17,7 @@ use crosscheck_harness::{
 };
 use crosscheck_replay::{
     case::{Case, cases},
-    judge::{leg_result, settled},
+    judge::{answering, leg_result},
 };
 use crosscheck_report::{leg::Leg, verdict::Verdict};
 use crosscheck_vectors::{
@@ -90,7 +90,10 @@ impl Bare {
         let mut calls = Vec::with_capacity(n);
         for (number, case) in self.cases.iter().cycle().take(n).enumerate() {
             let exchange = format!("bare{}-{number}", self.n_turns);
-            let mut place = self.playground.set_up(case, &exchange);
+            let mut place = self.playground.set_up(
+                case.server.as_ref().expect("a server answers it"),
+                &exchange,
+            );
             let step = case.vector.steps.first().expect("plain cases have a step");
             let logical = place.parse(step.client.url.as_deref());
             let real = place.real(&logical.into_diagnostic()?);
@@ -148,7 +151,7 @@ fn plain_cases(suite: &Suite) -> Result<(String, Vec<Case>)> {
         };
         let client = &step.client;
         let url = client.url.as_deref().unwrap_or_default();
-        let is_plain = settled(&case, Leg::browser("chromium")).is_none()
+        let is_plain = answering(&case, Leg::browser("chromium")).is_ok()
             && client.api == Api::Fetch
             && client.context == Context::default()
             && client.embedder_policy == EmbedderPolicy::default()

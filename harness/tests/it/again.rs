@@ -119,7 +119,7 @@ async fn every_time_is_like_the_first_and_nothing_is_kept() {
         let status = ask(&playground, &format!("e{number}"));
         assert!(status.contains(" 404 "), "e{number}: {status}");
     }
-    playground.set_up(&first[0], &next);
+    playground.set_up(first[0].server.as_ref().unwrap(), &next);
     assert!(
         ask(&playground, &next).contains(" 401 "),
         "a script answers"
