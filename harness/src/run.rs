@@ -305,7 +305,9 @@ impl Replay<'_> {
         let bar = self.progress.leg(leg.leg(), todo.len());
         let keep: Keep = {
             let (kept, bar) = (Arc::clone(&self.kept), bar.clone());
-            Arc::new(move |case, result| {
+            let secrets = self.config.subject.secrets();
+            Arc::new(move |case, mut result| {
+                secrets.conceal_in(&mut result);
                 lock(&kept).record(&case.id, result);
                 bar.advance();
             })
@@ -347,11 +349,14 @@ impl Replay<'_> {
 
 /// The subject at work, and reasons to doubt that it is the one that is meant.
 async fn start(config: &Config) -> Result<(Subject, Vec<String>), RunError> {
-    let manifest: &Manifest = match &config.subject {
+    let subject = &config.subject;
+    let manifest: &Manifest = match subject {
         SubjectConfig::Adapter(manifest) => manifest,
         SubjectConfig::Deployed(config) => {
+            let secrets = subject.secrets();
             let doubt = reach(config).await?;
-            let doubts = doubt.into_iter().collect();
+            let doubts = doubt.map(|doubt| secrets.conceal(&doubt).into_owned());
+            let doubts = doubts.into_iter().collect();
             return Ok((Subject::Deployed(config.clone()), doubts));
         }
         SubjectConfig::Reference(setup) => {

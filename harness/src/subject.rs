@@ -12,12 +12,12 @@ use crosscheck_replay::{
     case::{Case, NoServer, Server, cases_of, may_refuse},
     deployment::Deployment,
 };
-use crosscheck_report::results;
+use crosscheck_report::{results, secret::Secrets};
 use crosscheck_vectors::{capability::Capability, load::Suite, policy::Policy};
 
 use crate::{
     VERSION,
-    client::remote::{Certificates, Settings},
+    client::remote::{Certificates, PrivateHeader, Settings},
     subject::adapter::{Adapter, Put, fault::Broken, manifest::Manifest},
 };
 
@@ -33,6 +33,13 @@ pub enum SubjectConfig {
 }
 
 impl SubjectConfig {
+    /// The private values that must not be shown.
+    pub fn secrets(&self) -> Secrets {
+        let deployed = self.deployed().into_iter();
+        let headers = deployed.flat_map(|config| &config.settings.private);
+        Secrets::of(headers.map(PrivateHeader::secret))
+    }
+
     /// The deployed server, if that is judged.
     pub fn deployed(&self) -> Option<&DeployedConfig> {
         match self {

@@ -4,6 +4,7 @@ use crosscheck_replay::{
     drive::Transport,
     target::{BadTarget, Target},
 };
+use crosscheck_report::secret::Secrets;
 use crosscheck_vectors::load::Suite;
 use url::Url;
 
@@ -24,8 +25,8 @@ pub struct Auditor<'a> {
     pub suite: &'a Suite,
     /// What is known beforehand.
     pub known: &'a Known,
-    /// Values that must not be shown.
-    pub secrets: &'a [Vec<u8>],
+    /// What must not be shown.
+    pub secrets: &'a Secrets,
     /// The most requests for one URL, those of the browser not included.
     pub n_requests: usize,
 }

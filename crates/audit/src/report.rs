@@ -2,9 +2,14 @@
 
 mod text;
 
+use std::borrow::Cow;
+
 use crosscheck_oracle::{HeaderList, OutgoingRequest, Response};
-use crosscheck_report::printable::clip;
-use crosscheck_vectors::{load::Suite, policy::Policy};
+use crosscheck_report::{printable::clip, secret::Secrets};
+use crosscheck_vectors::{
+    load::Suite,
+    policy::{Listing, Policy},
+};
 use serde::{Deserialize, Serialize};
 pub use text::render;
 
@@ -164,7 +169,7 @@ pub struct Presenter<'a> {
     /// The classes.
     pub suite: &'a Suite,
     /// What must not be shown.
-    pub secrets: &'a [Vec<u8>],
+    pub secrets: &'a Secrets,
 }
 
 impl Presenter<'_> {
@@ -188,7 +193,7 @@ impl Presenter<'_> {
         };
         Findings {
             requests: learnt.exchanges.len(),
-            grants,
+            grants: self.policy(grants),
             error_status: learnt.error_status(),
             weaknesses: judgement
                 .weaknesses
@@ -260,16 +265,26 @@ impl Presenter<'_> {
         }
     }
 
+    /// `policy`, whose names may be what a server sent back, without what is private.
+    fn policy(&self, policy: Policy) -> Policy {
+        let names = |listing: Listing<String>| match listing {
+            Listing::Any => Listing::Any,
+            Listing::Listed(names) => {
+                let names = names.iter().map(|name| self.secrets.conceal(name));
+                Listing::Listed(names.map(Cow::into_owned).collect())
+            }
+        };
+        Policy {
+            methods: names(policy.methods),
+            request_headers: names(policy.request_headers),
+            response_headers: names(policy.response_headers),
+            ..policy
+        }
+    }
+
     /// `text` on one line of bounded length, without what is private.
     pub fn conceal(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for secret in self.secrets {
-            let secret = secret.escape_ascii().to_string();
-            if !secret.is_empty() {
-                text = text.replace(&secret, "(private)");
-            }
-        }
-        clip(&text, LONGEST_LINE)
+        clip(&self.secrets.conceal(text), LONGEST_LINE)
     }
 }
 

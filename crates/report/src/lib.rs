@@ -11,7 +11,7 @@
 //! | what is kept of a run to compare implementations | [`implementation`] |
 //! | the report as static pages, as Markdown, as `JUnit` | [`html`], [`markdown`], [`junit`] |
 //! | the summary for programs, for a terminal | [`summary`], [`text`] |
-//! | text of strangers made safe to print | [`printable`] |
+//! | text of strangers made safe to print; private values kept out | [`printable`], [`secret`] |
 //!
 //! Every function here is a pure one of plain data: no network, no clock, no disk.
 
@@ -32,6 +32,7 @@ pub mod overview;
 pub mod printable;
 mod rerun;
 pub mod results;
+pub mod secret;
 mod shell;
 pub mod stream;
 pub mod summary;

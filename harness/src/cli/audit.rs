@@ -16,6 +16,7 @@ use crosscheck_audit::{
     report::{Audit, render},
     weakness::Proof,
 };
+use crosscheck_report::secret::Secrets;
 use crosscheck_vectors::load::Suite;
 use futures_util::StreamExt as _;
 use miette::{IntoDiagnostic, Result, WrapErr as _, miette};
@@ -29,7 +30,7 @@ use super::{
 };
 use crate::{
     browser::{engines::default_engine, proof::Prover},
-    client::remote::{Deployed, Settings},
+    client::remote::{Deployed, PrivateHeader, Settings},
 };
 
 /// How long the browser may take to start, and for one page.
@@ -134,10 +135,7 @@ impl Args {
         });
         let deployed = deployed.into_diagnostic()?;
         let prover = self.prover().await?;
-        let secrets: Vec<_> = private
-            .iter()
-            .map(|header| header.secret().to_vec())
-            .collect();
+        let secrets = Secrets::of(private.iter().map(PrivateHeader::secret));
         let auditor = Auditor {
             suite: &suite,
             known: &known,

@@ -24,6 +24,7 @@ use crosscheck_audit::{
 };
 use crosscheck_harness::client::remote::{Certificates, Deployed, Settings};
 use crosscheck_reference::site::Site;
+use crosscheck_report::secret::Secrets;
 use crosscheck_server::stage::{Reach, Stage};
 use crosscheck_vectors::{load::Suite, policy::Policy};
 
@@ -52,7 +53,7 @@ async fn audit(suite: &Suite, stage: &Stage, target: &str, known: &Known) -> Fin
     let auditor = Auditor {
         suite,
         known,
-        secrets: &[],
+        secrets: &Secrets::default(),
         n_requests: ENOUGH_REQUESTS.into(),
     };
     let url = format!("https://{}{target}", stage.addr());

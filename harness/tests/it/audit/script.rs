@@ -8,6 +8,7 @@ use crosscheck_audit::{
 use crosscheck_harness::client::remote::Unanswered;
 use crosscheck_oracle::{OutgoingRequest, Response};
 use crosscheck_replay::drive::{Answered, Transport, TransportError};
+use crosscheck_report::secret::Secrets;
 use crosscheck_vectors::load::Suite;
 
 pub(super) const TRUSTED: &str = "https://app.shop.example";
@@ -49,7 +50,7 @@ pub(super) async fn audit_at(
     let auditor = Auditor {
         suite: &suite,
         known,
-        secrets: &[],
+        secrets: &Secrets::default(),
         n_requests: ENOUGH_REQUESTS.into(),
     };
     auditor.audit(url, &mut Scripted(answer), 1).await
