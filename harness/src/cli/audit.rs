@@ -117,23 +117,10 @@ impl Args {
         let private = private_headers(&self.headers)?;
         let known = self.known()?;
         let suite = Suite::embedded().into_diagnostic()?;
-        let mut urls = input::urls(&self.urls, self.file.as_deref())?;
         let mut tally = Tally::default();
-        if let (true, Some(out)) = (self.resume, &self.out) {
-            for audit in input::judged(out)? {
-                urls.retain(|url| *url != audit.url);
-                tally.count(&audit);
-            }
-        }
+        let urls = self.urls(&mut tally)?;
         let mut out = self.out.as_ref().map(open).transpose()?;
-        let deployed = Deployed::new(Settings {
-            timeout: Duration::from_secs(self.timeout),
-            certificates: certificates(self.insecure),
-            private: private.clone(),
-            per_second: (self.rate > 0.0).then_some(self.rate),
-            longest_body: LONGEST_BODY,
-        });
-        let deployed = deployed.into_diagnostic()?;
+        let deployed = self.transport(&private)?;
         let prover = self.prover().await?;
         let secrets = Secrets::of(private.iter().map(PrivateHeader::secret));
         let auditor = Auditor {
@@ -160,19 +147,36 @@ impl Args {
             .buffer_unordered(self.jobs.into());
         while let Some(audit) = audits.next().await {
             tally.count(&audit);
-            let line = serde_json::to_string(&audit).into_diagnostic()?;
-            if let Some(out) = &mut out {
-                writeln!(out, "{line}").into_diagnostic()?;
-            }
-            match global.format {
-                Format::Json => print(&format!("{line}\n"))?,
-                Format::Text => print(&render(&audit, global.colour()))?,
-            }
+            publish(&audit, out.as_mut(), global)?;
         }
         if !global.quiet {
             tell(&tally.to_string());
         }
         Ok(tally.exit_code())
+    }
+
+    /// The URLs that are still to be audited; earlier judgements are counted in `tally`.
+    fn urls(&self, tally: &mut Tally) -> Result<Vec<String>> {
+        let mut urls = input::urls(&self.urls, self.file.as_deref())?;
+        if let (true, Some(out)) = (self.resume, &self.out) {
+            for audit in input::judged(out)? {
+                urls.retain(|url| *url != audit.url);
+                tally.count(&audit);
+            }
+        }
+        Ok(urls)
+    }
+
+    /// The client that asks all servers.
+    fn transport(&self, private: &[PrivateHeader]) -> Result<Deployed> {
+        let deployed = Deployed::new(Settings {
+            timeout: Duration::from_secs(self.timeout),
+            certificates: certificates(self.insecure),
+            private: private.to_vec(),
+            per_second: (self.rate > 0.0).then_some(self.rate),
+            longest_body: LONGEST_BODY,
+        });
+        deployed.into_diagnostic()
     }
 
     async fn prover(&self) -> Result<Option<Prover>> {
@@ -236,6 +240,18 @@ impl std::fmt::Display for Tally {
                 n => format!("{n} URLs"),
             }
         )
+    }
+}
+
+/// Appends `audit` to `out`, and prints it.
+fn publish(audit: &Audit, out: Option<&mut File>, global: Global) -> Result<()> {
+    let line = serde_json::to_string(audit).into_diagnostic()?;
+    if let Some(out) = out {
+        writeln!(out, "{line}").into_diagnostic()?;
+    }
+    match global.format {
+        Format::Json => print(&format!("{line}\n")),
+        Format::Text => print(&render(audit, global.colour())),
     }
 }
 

@@ -193,60 +193,20 @@ impl Args {
     }
 
     async fn config(self) -> Result<(Config, Option<generate::Source>)> {
-        let mut legs: BTreeSet<_> = self.legs.iter().copied().collect();
-        if legs.is_empty() {
-            legs.extend(default_legs());
-        }
-        let legs: Result<Vec<_>> = legs
-            .into_iter()
-            .map(|leg| match engine_of(leg) {
-                None => Ok(LegConfig::Wire),
-                Some(engine) => match self.programs.find(engine) {
-                    Ok(program) => Ok(LegConfig::Browser(engine, program)),
-                    Err(missing) => Err(miette!(help = missing.help, "{missing}")),
-                },
-            })
-            .collect();
         let patience = Duration::from_secs(self.timeout.into());
-        let deployed = self.deployed.subject(patience)?;
-        let subject = match (&self.adapter, deployed) {
-            (_, Some(deployed)) => SubjectConfig::Deployed(deployed),
-            (None, None) => SubjectConfig::Reference(Setup {
-                fault: self.fault,
-                layers: self.layers.composition()?,
-            }),
-            (Some(path), None) => {
-                let manifest = Manifest::read(path).into_diagnostic()?;
-                manifest.check_installed().into_diagnostic()?;
-                SubjectConfig::Adapter(manifest)
-            }
-        };
+        let subject = self.subject(patience)?;
         let resume = if self.resume { Resume::Yes } else { Resume::No };
         let made = self.generated.source(&subject, patience, resume).await?;
         let suite = match &made {
             None => self.source.load()?,
             Some((source, made)) => self.source.with(source.files(made.n))?,
         };
-        let mut known: Vec<_> = ENGINES
-            .iter()
-            .map(|engine| engine.known_deviations())
-            .collect();
-        let of_adapter = match &subject {
-            SubjectConfig::Adapter(manifest) => manifest.known.as_ref(),
-            SubjectConfig::Deployed(_) | SubjectConfig::Reference(_) => None,
-        };
-        if let Some(file) = of_adapter {
-            known.push(read_known(file)?);
-        }
-        let mut known = only_selectable(known, &suite)?;
-        for file in &self.known {
-            known.push(read_known(file)?);
-        }
+        let known = self.known(&subject, &suite)?;
         let (source, generated) = made.unzip();
         let config = Config {
             selection: self.choice.selection(),
             subject,
-            legs: legs?,
+            legs: self.legs()?,
             known,
             jobs: self.jobs.into(),
             patience,
@@ -257,6 +217,60 @@ impl Args {
             suite,
         };
         Ok((config, source))
+    }
+
+    /// What is judged.
+    fn subject(&self, patience: Duration) -> Result<SubjectConfig> {
+        let deployed = self.deployed.subject(patience)?;
+        Ok(match (&self.adapter, deployed) {
+            (_, Some(deployed)) => SubjectConfig::Deployed(deployed),
+            (None, None) => SubjectConfig::Reference(Setup {
+                fault: self.fault,
+                layers: self.layers.composition()?,
+            }),
+            (Some(path), None) => {
+                let manifest = Manifest::read(path).into_diagnostic()?;
+                manifest.check_installed().into_diagnostic()?;
+                SubjectConfig::Adapter(manifest)
+            }
+        })
+    }
+
+    /// The legs, each with its program.
+    fn legs(&self) -> Result<Vec<LegConfig>> {
+        let mut legs: BTreeSet<_> = self.legs.iter().copied().collect();
+        if legs.is_empty() {
+            legs.extend(default_legs());
+        }
+        legs.into_iter()
+            .map(|leg| match engine_of(leg) {
+                None => Ok(LegConfig::Wire),
+                Some(engine) => match self.programs.find(engine) {
+                    Ok(program) => Ok(LegConfig::Browser(engine, program)),
+                    Err(missing) => Err(miette!(help = missing.help, "{missing}")),
+                },
+            })
+            .collect()
+    }
+
+    /// The failures of browsers and of `subject` that are known, and those that the caller knows.
+    fn known(&self, subject: &SubjectConfig, suite: &Suite) -> Result<Vec<KnownFile>> {
+        let mut known: Vec<_> = ENGINES
+            .iter()
+            .map(|engine| engine.known_deviations())
+            .collect();
+        let of_adapter = match subject {
+            SubjectConfig::Adapter(manifest) => manifest.known.as_ref(),
+            SubjectConfig::Deployed(_) | SubjectConfig::Reference(_) => None,
+        };
+        if let Some(file) = of_adapter {
+            known.push(read_known(file)?);
+        }
+        let mut known = only_selectable(known, suite)?;
+        for file in &self.known {
+            known.push(read_known(file)?);
+        }
+        Ok(known)
     }
 }
 

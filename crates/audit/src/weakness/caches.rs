@@ -19,38 +19,72 @@ struct Stored<'a> {
     answer: &'a Response,
 }
 
+/// Answers, by who gets them.
+#[derive(Debug)]
+struct Answers<'a> {
+    /// Pages that may read.
+    granted: Vec<Stored<'a>>,
+    /// Pages that may not.
+    refused: Vec<Stored<'a>>,
+    /// Whoever asks without an origin.
+    plain: Vec<Stored<'a>>,
+}
+
 pub(super) fn judge(learnt: &Learnt, judgement: &mut Judgement) {
     unchanged(learnt, judgement);
     stated_elsewhere(learnt, judgement);
-    let at = |at: Place| learnt.answer(at).map(|answer| Stored { at, answer });
-    let pages = learnt
-        .candidates
-        .iter()
-        .chain(&learnt.strangers)
-        .chain(&learnt.null);
-    let (granted, refused): (Vec<_>, Vec<_>) =
-        pages.partition(|asked| asked.sharing > Sharing::Withheld);
-    let near = learnt.tried.iter().map(|tried| &tried.first);
-    let near = near.filter(|asked| asked.sharing == Sharing::Withheld);
-    let granted: Vec<_> = granted.iter().filter_map(|asked| at(asked.at)).collect();
-    let refused: Vec<_> = refused
-        .into_iter()
-        .chain(near)
-        .filter_map(|asked| at(asked.at))
-        .collect();
-    let plain: Vec<_> = learnt
-        .baseline
-        .iter()
-        .filter_map(|place| at(*place))
-        .collect();
-    let all: Vec<_> = [&granted, &refused, &plain]
-        .into_iter()
-        .flatten()
-        .copied()
-        .collect();
-    if !depends_on_origin(&all) {
+    let answers = Answers::of(learnt);
+    if !answers.depend_on_origin() {
         return;
     }
+    without_vary(&answers, judgement);
+    errors(learnt, judgement);
+}
+
+impl<'a> Answers<'a> {
+    fn of(learnt: &'a Learnt) -> Self {
+        let at = |at: Place| learnt.answer(at).map(|answer| Stored { at, answer });
+        let pages = learnt
+            .candidates
+            .iter()
+            .chain(&learnt.strangers)
+            .chain(&learnt.null);
+        let (granted, refused): (Vec<_>, Vec<_>) =
+            pages.partition(|asked| asked.sharing > Sharing::Withheld);
+        let near = learnt.tried.iter().map(|tried| &tried.first);
+        let near = near.filter(|asked| asked.sharing == Sharing::Withheld);
+        let refused = refused.into_iter().chain(near);
+        let plain = learnt.baseline.iter();
+        Self {
+            granted: granted.iter().filter_map(|asked| at(asked.at)).collect(),
+            refused: refused.filter_map(|asked| at(asked.at)).collect(),
+            plain: plain.filter_map(|place| at(*place)).collect(),
+        }
+    }
+
+    /// Whether what is said about sharing differs between them.
+    fn depend_on_origin(&self) -> bool {
+        let said = |stored: &Stored<'_>| {
+            let value = |name: &str| stored.answer.headers.get(name).map(Cow::into_owned);
+            (
+                value("access-control-allow-origin"),
+                value("access-control-allow-credentials"),
+            )
+        };
+        let answers = [&self.granted, &self.refused, &self.plain];
+        let mut all = answers.into_iter().flatten().map(said);
+        let first = all.next();
+        all.any(|other| Some(other) != first)
+    }
+}
+
+/// Answers that a cache keeps, and hands out without a look at the origin.
+fn without_vary(answers: &Answers<'_>, judgement: &mut Judgement) {
+    let Answers {
+        granted,
+        refused,
+        plain,
+    } = answers;
     // What everybody may read can be handed to anybody.
     let made_for_one: Vec<_> = granted
         .iter()
@@ -64,26 +98,25 @@ pub(super) fn judge(learnt: &Learnt, judgement: &mut Judgement) {
             "an answer made for one origin has no `Vary: Origin`, and caches hand it to others",
         ),
         (
-            &refused,
+            refused,
             Severity::Low,
             "the refusal of one origin has no `Vary: Origin`, and caches hand it to those that are trusted",
         ),
         (
-            &plain,
+            plain,
             Severity::Low,
             "an answer to a request without an origin has no `Vary: Origin`, and caches hand it to pages that then cannot read it",
         ),
     ];
     for (answers, severity, seen) in kinds {
-        let open = |stored: &&Stored<'_>| is_storable(stored.answer) && !varies(stored.answer);
+        let open = |stored: &Stored<'_>| is_storable(stored.answer) && !varies(stored.answer);
         // Each kind was asked for more than once: all of them have to show it.
         if let Some(first) = answers.first()
-            && answers.iter().all(|stored| open(&stored))
+            && answers.iter().all(open)
         {
             judgement.broken("cache-poisoning", severity, seen, &[first.at]);
         }
     }
-    errors(learnt, judgement);
 }
 
 /// An answer to a page that only wants to know whether anything changed.
@@ -158,20 +191,6 @@ fn errors(learnt: &Learnt, judgement: &mut Judgement) {
         );
         judgement.broken("cache-poisoning", Severity::Low, seen, &[asked.at]);
     }
-}
-
-/// Whether what is said about sharing differs between `answers`.
-fn depends_on_origin(answers: &[Stored<'_>]) -> bool {
-    let said = |stored: &Stored<'_>| {
-        let value = |name: &str| stored.answer.headers.get(name).map(Cow::into_owned);
-        (
-            value("access-control-allow-origin"),
-            value("access-control-allow-credentials"),
-        )
-    };
-    let mut all = answers.iter().map(said);
-    let first = all.next();
-    all.any(|other| Some(other) != first)
 }
 
 /// Whether everybody may read `answer`.

@@ -8,7 +8,7 @@ use crosscheck_oracle::{
 use super::{Judgement, Severity, flaps};
 use crate::{
     grants::{exposed, permits},
-    learn::{Learnt, Preflighted, Twist},
+    learn::{Asked, Learnt, Preflighted, Twist},
     names::is_invented,
     sender::Sharing,
 };
@@ -34,7 +34,7 @@ pub(super) fn judge(learnt: &Learnt, judgement: &mut Judgement) {
     wide(learnt, judgement);
 }
 
-/// Whether preflight and actual answer share with the same pages.
+/// Whether preflight and actual answer share with the same pages, and show them the same.
 fn agreement(learnt: &Learnt, judgement: &mut Judgement) {
     let (Some(actual), Some(preflight)) = (learnt.trusted_ask(), simplest(learnt)) else {
         return;
@@ -42,23 +42,40 @@ fn agreement(learnt: &Learnt, judgement: &mut Judgement) {
     let Some(answer) = learnt.answer(actual.at) else {
         return;
     };
-    let places = [preflight.at, actual.at];
-    let (before, after) = (preflight.permission.sharing, actual.sharing);
     if flaps::of_trusted(learnt) {
         return;
     }
-    match (before, after) {
-        (Sharing::Credentialed, Sharing::Anonymous) => judgement.broken(
-            "credentials-missing",
+    sharing(learnt, preflight, (actual, answer), judgement);
+    first_visit(learnt, actual, judgement);
+    if let Some(asked) = exposing(learnt, actual.at) {
+        judgement.broken(
+            "expose",
             Severity::Low,
+            "headers are exposed on the preflight, where browsers do not look, and not on the answer",
+            &[asked.at, actual.at],
+        );
+    }
+}
+
+/// Whether `preflight` and the actual answer to the same page share as much.
+fn sharing(
+    learnt: &Learnt,
+    preflight: &Preflighted,
+    (actual, answer): (&Asked, &Response),
+    judgement: &mut Judgement,
+) {
+    let mut broken = |class, seen: &str| {
+        let places = [preflight.at, actual.at];
+        judgement.broken(class, Severity::Low, seen, &places);
+    };
+    match (preflight.permission.sharing, actual.sharing) {
+        (Sharing::Credentialed, Sharing::Anonymous) => broken(
+            "credentials-missing",
             "the preflight permits credentials, and the answer itself does not",
-            &places,
         ),
-        (Sharing::Anonymous, Sharing::Credentialed) => judgement.broken(
+        (Sharing::Anonymous, Sharing::Credentialed) => broken(
             "credentials-missing",
-            Severity::Low,
             "the answer itself permits credentials, and the preflight does not",
-            &places,
         ),
         (Sharing::Anonymous | Sharing::Credentialed, Sharing::Withheld)
             if !is_ok_status(answer.status) =>
@@ -67,13 +84,11 @@ fn agreement(learnt: &Learnt, judgement: &mut Judgement) {
                 "the preflight permits what is then answered with {} and without CORS headers",
                 answer.status
             );
-            judgement.broken("missing-on-error", Severity::Low, seen, &places);
+            broken("missing-on-error", &seen);
         }
-        (Sharing::Anonymous | Sharing::Credentialed, Sharing::Withheld) => judgement.broken(
+        (Sharing::Anonymous | Sharing::Credentialed, Sharing::Withheld) => broken(
             "not-granted",
-            Severity::Low,
             "the preflight permits what then cannot be read",
-            &places,
         ),
         (Sharing::Withheld, Sharing::Anonymous | Sharing::Credentialed) => {
             refused(learnt, preflight, judgement);
@@ -82,22 +97,18 @@ fn agreement(learnt: &Learnt, judgement: &mut Judgement) {
         | (Sharing::Anonymous, Sharing::Anonymous)
         | (Sharing::Credentialed, Sharing::Credentialed) => {}
     }
+}
+
+/// Whether credentials are permitted before there are any.
+fn first_visit(learnt: &Learnt, actual: &Asked, judgement: &mut Judgement) {
     if let Some(asked) = &learnt.trusted_with_cookie
         && asked.sharing == Sharing::Credentialed
-        && after == Sharing::Anonymous
+        && actual.sharing == Sharing::Anonymous
     {
         let seen =
             "credentials are permitted only once the request has a cookie, so a first visit fails";
         let places = [actual.at, asked.at];
         judgement.broken("credentials-missing", Severity::Low, seen, &places);
-    }
-    if let Some(asked) = exposing(learnt, actual.at) {
-        judgement.broken(
-            "expose",
-            Severity::Low,
-            "headers are exposed on the preflight, where browsers do not look, and not on the answer",
-            &[asked.at, actual.at],
-        );
     }
 }
 

@@ -55,6 +55,25 @@ fn grant() -> Answer {
     )
 }
 
+/// Lets pages of `app.example` read with credentials.
+fn grant_with_credentials() -> Answer {
+    Answer::new(
+        200,
+        &[
+            ("Access-Control-Allow-Origin", APP),
+            ("Access-Control-Allow-Credentials", "true"),
+        ],
+    )
+}
+
+/// A cookie that `api.example` sets.
+fn cookie(set_cookie: &str) -> Cookie {
+    Cookie {
+        url: format!("{API}/"),
+        set_cookie: set_cookie.to_owned(),
+    }
+}
+
 /// A call of the granting URL at `api.example`.
 fn call(id: &str, client: Value) -> Call {
     Call {
@@ -82,6 +101,33 @@ fn sent<'a>(ending: &'a Ending, name: &str) -> Option<&'a str> {
     )
 }
 
+/// Calls whose endings differ in what the page sees.
+fn calls_of_all_kinds() -> [Call; 6] {
+    let put = json!({ "method": "PUT", "headers": [["x-a", "\u{e9}"]],
+        "body": { "type": "buffer", "bytes": "\u{0}\u{ff}" } });
+    let mut xhr = put.clone();
+    xhr["api"] = "xhr".into();
+    let post = json!({ "method": "POST", "body": { "type": "text", "text": "a" } });
+    let no_cors = json!({ "method": "GET", "mode": "no-cors" });
+    let manual = json!({ "method": "GET", "redirect": "manual" });
+    let to_itself = Answer::new(
+        302,
+        &[("Access-Control-Allow-Origin", "*"), ("Location", "x")],
+    );
+    [
+        call("get", json!({ "method": "GET" })),
+        call("put", put),
+        call("xhr", xhr),
+        call("post", post),
+        call("no-cors", no_cors),
+        Call {
+            id: "manual".to_owned(),
+            url: url(API, "manual", &grant(), &to_itself),
+            client: manual,
+        },
+    ]
+}
+
 #[tokio::test]
 async fn calls_end_as_the_page_sees_them() {
     let (listener, browser) = browser().await;
@@ -95,29 +141,7 @@ async fn calls_end_as_the_page_sees_them() {
         "{product:?}"
     );
 
-    let put = json!({ "method": "PUT", "headers": [["x-a", "\u{e9}"]],
-        "body": { "type": "buffer", "bytes": "\u{0}\u{ff}" } });
-    let mut xhr = put.clone();
-    xhr["api"] = "xhr".into();
-    let post = json!({ "method": "POST", "body": { "type": "text", "text": "a" } });
-    let no_cors = json!({ "method": "GET", "mode": "no-cors" });
-    let manual = json!({ "method": "GET", "redirect": "manual" });
-    let to_itself = Answer::new(
-        302,
-        &[("Access-Control-Allow-Origin", "*"), ("Location", "x")],
-    );
-    let calls = [
-        call("get", json!({ "method": "GET" })),
-        call("put", put),
-        call("xhr", xhr),
-        call("post", post),
-        call("no-cors", no_cors),
-        Call {
-            id: "manual".to_owned(),
-            url: url(API, "manual", &grant(), &to_itself),
-            client: manual,
-        },
-    ];
+    let calls = calls_of_all_kinds();
     let endings = browser
         .run(&Place::top(APP), &calls, Witness::Quiet)
         .await
@@ -260,13 +284,7 @@ async fn a_sandboxed_frame_has_an_opaque_origin() {
 #[tokio::test]
 async fn jars_keep_their_cookies_apart() {
     let (_listener, browser) = browser().await;
-    let credentialed = Answer::new(
-        200,
-        &[
-            ("Access-Control-Allow-Origin", APP),
-            ("Access-Control-Allow-Credentials", "true"),
-        ],
-    );
+    let credentialed = grant_with_credentials();
     let ask = async |jar, id: &str, credentials: &str| {
         let call = Call {
             id: id.to_owned(),
@@ -283,10 +301,6 @@ async fn jars_keep_their_cookies_apart() {
         )
         .await;
         sent(&ending, "cookie").map(str::to_owned)
-    };
-    let cookie = |set_cookie: &str| Cookie {
-        url: format!("{API}/"),
-        set_cookie: set_cookie.to_owned(),
     };
     let cookies = [
         cookie("sid=1; Secure; SameSite=None; HttpOnly"),

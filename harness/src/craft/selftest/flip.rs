@@ -41,79 +41,111 @@ pub fn flips(vector: &Vector) -> Vec<Flip> {
     flips
 }
 
-fn flipped(expect: &Expectation) -> Vec<(String, Expectation)> {
-    let mut found = Vec::new();
-    let mut flip = |field: String, change: &dyn Fn(&mut Expectation)| {
-        let mut changed = expect.clone();
+/// Copies of one value, each with another field changed.
+struct Changes<'a, T> {
+    of: &'a T,
+    found: Vec<(String, T)>,
+}
+
+impl<'a, T: Clone> Changes<'a, T> {
+    fn of(of: &'a T) -> Self {
+        let found = Vec::new();
+        Self { of, found }
+    }
+
+    fn add(&mut self, field: impl Into<String>, change: impl FnOnce(&mut T)) {
+        let mut changed = self.of.clone();
         change(&mut changed);
-        found.push((field, changed));
-    };
-    flip("outcome".to_owned(), &|e| {
+        self.found.push((field.into(), changed));
+    }
+}
+
+fn flipped(expect: &Expectation) -> Vec<(String, Expectation)> {
+    let mut flips = Changes::of(expect);
+    flip_ending(&mut flips);
+    flip_what_is_seen(&mut flips);
+    flip_requests(&mut flips);
+    flip_responses(&mut flips);
+    flips.found
+}
+
+/// How the fetch ends, and why.
+fn flip_ending(flips: &mut Changes<'_, Expectation>) {
+    flips.add("outcome", |e| {
         e.outcome = if e.outcome == ExpectedOutcome::NetworkError {
             ExpectedOutcome::Readable
         } else {
             ExpectedOutcome::NetworkError
         };
     });
-    if let Some(reason) = &expect.reason {
+    if let Some(reason) = &flips.of.reason {
         let other = if reason == "cors-check/credentials" {
             "preflight/method"
         } else {
             "cors-check/credentials"
         };
-        flip("reason".to_owned(), &|e| e.reason = Some(other.to_owned()));
+        flips.add("reason", |e| e.reason = Some(other.to_owned()));
     }
+}
+
+/// What the page sees of the response.
+fn flip_what_is_seen(flips: &mut Changes<'_, Expectation>) {
+    let expect = flips.of;
     if let Some(status) = expect.status {
-        flip("status".to_owned(), &|e| e.status = Some(status ^ 1));
+        flips.add("status", |e| e.status = Some(status ^ 1));
     }
     for (index, (name, value)) in expect.visible_headers.iter().enumerate() {
         let longer = [value.as_bytes(), b"!"].concat();
-        flip(format!("visible_headers[{index}].value"), &|e| {
+        flips.add(format!("visible_headers[{index}].value"), |e| {
             e.visible_headers
                 .extend([(name.clone(), longer.as_slice().into())]);
         });
-        flip(format!("visible_headers[{index}]"), &|e| {
+        flips.add(format!("visible_headers[{index}]"), |e| {
             e.hidden_headers.push(name.clone());
         });
     }
     for (index, name) in expect.hidden_headers.iter().enumerate() {
-        flip(format!("hidden_headers[{index}]"), &|e| {
+        flips.add(format!("hidden_headers[{index}]"), |e| {
             e.visible_headers.push((name.clone(), "anything".into()));
         });
     }
     if let Some(body) = &expect.body {
         let longer = [body.as_bytes(), b"!"].concat();
-        flip("body".to_owned(), &|e| {
-            e.body = Some(longer.as_slice().into());
-        });
+        flips.add("body", |e| e.body = Some(longer.as_slice().into()));
     }
+}
+
+/// How many requests there are, and what is in them.
+fn flip_requests(flips: &mut Changes<'_, Expectation>) {
+    let expect = flips.of;
     for index in 0..expect.requests.len() {
-        flip(format!("requests[{index}] (left out)"), &|e| {
+        flips.add(format!("requests[{index}] (left out)"), |e| {
             e.requests.remove(index);
         });
     }
-    flip("requests (one more)".to_owned(), &|e| {
-        e.requests.push(no_request());
-    });
+    flips.add("requests (one more)", |e| e.requests.push(no_request()));
     for (index, request) in expect.requests.iter().enumerate() {
         for (field, changed) in flipped_request(request) {
-            flip(format!("requests[{index}].{field}"), &|e| {
+            flips.add(format!("requests[{index}].{field}"), |e| {
                 if let Some(request) = e.requests.get_mut(index) {
-                    *request = changed.clone();
+                    *request = changed;
                 }
             });
         }
     }
-    for (index, assertion) in expect.responses.iter().enumerate() {
+}
+
+/// What is asserted of the answers.
+fn flip_responses(flips: &mut Changes<'_, Expectation>) {
+    for (index, assertion) in flips.of.responses.iter().enumerate() {
         for check in opposites(&assertion.check) {
-            flip(format!("responses[{index}].check"), &|e| {
+            flips.add(format!("responses[{index}].check"), |e| {
                 if let Some(assertion) = e.responses.get_mut(index) {
-                    assertion.check = check.clone();
+                    assertion.check = check;
                 }
             });
         }
     }
-    found
 }
 
 fn no_request() -> ExpectedRequest {
@@ -128,40 +160,35 @@ fn no_request() -> ExpectedRequest {
 }
 
 fn flipped_request(request: &ExpectedRequest) -> Vec<(String, ExpectedRequest)> {
-    let mut found = Vec::new();
-    let mut flip = |field: String, change: &dyn Fn(&mut ExpectedRequest)| {
-        let mut changed = request.clone();
-        change(&mut changed);
-        found.push((field, changed));
-    };
-    flip("method".to_owned(), &|r| r.method = "CROSSCHECK".into());
-    flip("url".to_owned(), &|r| {
+    let mut flips = Changes::of(request);
+    flips.add("method", |r| r.method = "CROSSCHECK".into());
+    flips.add("url", |r| {
         r.url = Some("https://nowhere.example/".to_owned());
     });
     for (index, (name, value)) in request.headers.iter().enumerate() {
         let longer = [value.as_bytes(), b"!"].concat();
-        flip(format!("headers[{index}].value"), &|r| {
+        flips.add(format!("headers[{index}].value"), |r| {
             r.headers.push((name.clone(), longer.as_slice().into()));
         });
-        flip(format!("headers[{index}]"), &|r| {
+        flips.add(format!("headers[{index}]"), |r| {
             r.absent_headers.push(name.clone());
         });
     }
     for (index, name) in request.absent_headers.iter().enumerate() {
-        flip(format!("absent_headers[{index}]"), &|r| {
+        flips.add(format!("absent_headers[{index}]"), |r| {
             r.headers.push((name.clone(), "anything".into()));
         });
     }
     if let Some(body) = &request.body {
         let longer = [body.as_bytes(), b"!"].concat();
-        flip("body".to_owned(), &|r| {
+        flips.add("body", |r| {
             r.body = Some(longer.as_slice().into());
         });
     }
     if let Some(handled) = request.handled {
-        flip("handled".to_owned(), &|r| r.handled = Some(!handled));
+        flips.add("handled", |r| r.handled = Some(!handled));
     }
-    found
+    flips.found
 }
 
 /// Checks that cannot hold where `check` does; none where the opposite cannot be said.

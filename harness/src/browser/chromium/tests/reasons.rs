@@ -18,6 +18,14 @@ fn allow(value: &str) -> Answer {
     Answer::new(200, &[("Access-Control-Allow-Origin", value)])
 }
 
+fn bare() -> Answer {
+    plain(200, &[])
+}
+
+fn redirect(location: &str) -> Answer {
+    plain(302, &[ALLOW, ("Location", location)])
+}
+
 fn get() -> Value {
     json!({ "method": "GET" })
 }
@@ -35,13 +43,20 @@ fn including(mut client: Value) -> Value {
 struct Case(&'static str, Value, Answer, Answer);
 
 fn cases() -> Vec<Case> {
-    let bare = || plain(200, &[]);
-    let lacks =
-        |lists: &[(&'static str, &'static str)]| Answer::new(200, &[&[ALLOW], lists].concat());
-    let methods = "Access-Control-Allow-Methods";
-    let headers = "Access-Control-Allow-Headers";
-    let to = |location| plain(302, &[ALLOW, ("Location", location)]);
-    let authorized = json!({ "method": "GET", "headers": [["authorization", "a"]] });
+    [
+        answers_not_shared(),
+        preflights_not_shared(),
+        preflights_without_permission(),
+        no_final_answers(),
+        modes_and_policies(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Answers that fail the CORS check.
+fn answers_not_shared() -> Vec<Case> {
     vec![
         Case("cors-check/missing-origin", get(), grant(), bare()),
         Case(
@@ -69,6 +84,12 @@ fn cases() -> Vec<Case> {
             grant(),
             allow(APP),
         ),
+    ]
+}
+
+/// Preflight answers that fail the CORS check.
+fn preflights_not_shared() -> Vec<Case> {
+    vec![
         Case(
             "preflight/cors-check/missing-origin",
             put(),
@@ -105,8 +126,19 @@ fn cases() -> Vec<Case> {
             allow(APP),
             grant(),
         ),
+    ]
+}
+
+/// Preflights that end without permission for another reason.
+fn preflights_without_permission() -> Vec<Case> {
+    let lacks =
+        |lists: &[(&'static str, &'static str)]| Answer::new(200, &[&[ALLOW], lists].concat());
+    let methods = "Access-Control-Allow-Methods";
+    let headers = "Access-Control-Allow-Headers";
+    let authorized = json!({ "method": "GET", "headers": [["authorization", "a"]] });
+    vec![
         Case("preflight/status", put(), plain(404, &[ALLOW]), grant()),
-        Case("preflight/redirect", put(), to("/"), grant()),
+        Case("preflight/redirect", put(), redirect("/"), grant()),
         Case(
             "preflight/methods-syntax",
             put(),
@@ -138,22 +170,34 @@ fn cases() -> Vec<Case> {
             grant(),
         ),
         Case("preflight/no-response", put(), Answer::none(), grant()),
+    ]
+}
+
+/// Requests without an answer, and redirects that are not followed.
+fn no_final_answers() -> Vec<Case> {
+    vec![
         Case("network/no-response", get(), grant(), Answer::none()),
         Case(
             "redirect/userinfo",
             get(),
             grant(),
-            to("https://u:p@b.example/"),
+            redirect("https://u:p@b.example/"),
         ),
-        Case("redirect/scheme", get(), grant(), to("data:,x")),
-        Case("redirect/location", get(), grant(), to("https://:x/")),
-        Case("redirect/too-many", get(), grant(), to("/loop")),
+        Case("redirect/scheme", get(), grant(), redirect("data:,x")),
+        Case("redirect/location", get(), grant(), redirect("https://:x/")),
+        Case("redirect/too-many", get(), grant(), redirect("/loop")),
         Case(
             "redirect/mode-error",
             json!({ "method": "GET", "redirect": "error" }),
             grant(),
-            to("/"),
+            redirect("/"),
         ),
+    ]
+}
+
+/// Requests that their mode rules out, and answers that integrity or resource policy does.
+fn modes_and_policies() -> Vec<Case> {
+    vec![
         Case(
             "mode/same-origin",
             json!({ "method": "GET", "mode": "same-origin" }),
