@@ -8,11 +8,12 @@ use tokio::{
     time::timeout,
 };
 
-use crosscheck_reference::write;
-
-use crate::http1::{
-    body::BodyReader,
-    head::{self, BadRequest, Head},
+use crosscheck_http1::{
+    request::{
+        body::BodyReader,
+        head::{self, BadRequest, Head},
+    },
+    write,
 };
 
 /// How long a connection may be idle between requests.

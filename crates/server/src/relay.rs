@@ -3,20 +3,21 @@
 
 use std::{io, net::SocketAddr, time::Duration};
 
-use crosscheck_reference::{HANDLED, token};
+use crosscheck_http1::{
+    request::{
+        body::BodyReader,
+        head::{self, Framing},
+    },
+    token,
+};
+use crosscheck_reference::HANDLED;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     time::timeout,
 };
 
-use crate::{
-    connection::{Received, Reply, Then},
-    http1::{
-        body::BodyReader,
-        head::{self, Framing},
-    },
-};
+use crate::connection::{Received, Reply, Then};
 
 /// The longest answer that is passed on, in bytes; what is longer is cut.
 const LONGEST: usize = 16 * 1024 * 1024;

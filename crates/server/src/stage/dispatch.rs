@@ -2,12 +2,18 @@
 
 use std::sync::PoisonError;
 
+use crosscheck_http1::{
+    request::{
+        body::KEPT,
+        head::{BadRequest, Framing, Version},
+    },
+    write,
+};
 use crosscheck_reference::{
     application, query,
     request::{Headers, RequestHead},
     script,
     site::Running,
-    write,
 };
 use crosscheck_vectors::script::Asked;
 use http::StatusCode;
@@ -15,10 +21,6 @@ use http::StatusCode;
 use super::{Door, Resident, Shared};
 use crate::{
     connection::{Answers, Received, Reply, Then, refusal},
-    http1::{
-        body::KEPT,
-        head::{BadRequest, Framing, Version},
-    },
     journal::{AnsweredBy, Entry, Scheme},
     relay::{self, Relay},
 };

@@ -3,17 +3,17 @@
 use super::head::{BadRequest, Framing};
 
 /// The longest body that is read, in bytes.
-pub(crate) const LONGEST: u64 = 16 * 1024 * 1024;
+pub const LONGEST: u64 = 16 * 1024 * 1024;
 
 /// So much of a body is kept for the journal, in bytes.
-pub(crate) const KEPT: usize = 64 * 1024;
+pub const KEPT: usize = 64 * 1024;
 
 /// The longest line between chunks, in bytes.
 const LONGEST_LINE: usize = 4096;
 
 /// Reads one body, piece by piece, without touching a socket.
 #[derive(Debug)]
-pub(crate) struct BodyReader {
+pub struct BodyReader {
     state: State,
     total: u64,
     kept: Vec<u8>,
@@ -32,7 +32,12 @@ enum State {
 }
 
 impl BodyReader {
-    pub(crate) fn new(framing: Framing) -> Result<Self, BadRequest> {
+    /// A reader of a body that ends as `framing` says.
+    ///
+    /// # Errors
+    ///
+    /// If it is longer than [`LONGEST`].
+    pub fn new(framing: Framing) -> Result<Self, BadRequest> {
         let state = match framing {
             Framing::Chunked => State::ChunkSize,
             Framing::Length(0) => State::Done,
@@ -46,18 +51,23 @@ impl BodyReader {
         })
     }
 
-    pub(crate) fn is_done(&self) -> bool {
+    /// Whether the body has ended.
+    pub fn is_done(&self) -> bool {
         self.state == State::Done
     }
 
     /// The beginning of the body.
-    pub(crate) fn into_kept(self) -> Vec<u8> {
+    pub fn into_kept(self) -> Vec<u8> {
         self.kept
     }
 
     /// Takes what it can from the front of `input` and returns how many bytes that was; it wants
     /// more input if it is not done then.
-    pub(crate) fn take(&mut self, input: &[u8]) -> Result<usize, BadRequest> {
+    ///
+    /// # Errors
+    ///
+    /// If the chunks are malformed, or there is too much in them.
+    pub fn take(&mut self, input: &[u8]) -> Result<usize, BadRequest> {
         let mut taken = 0;
         while let Some(rest) = input.get(taken..).filter(|rest| !rest.is_empty()) {
             let step = match self.state {
@@ -125,7 +135,7 @@ impl BodyReader {
 /// The size at the start of a chunk; extensions are skipped.
 fn chunk_size(line: &[u8]) -> Result<u64, BadRequest> {
     let size = line.split(|byte| *byte == b';').next().unwrap_or_default();
-    let size = crosscheck_reference::token::trim(size);
+    let size = crate::token::trim(size);
     if !size.iter().all(u8::is_ascii_hexdigit) {
         return Err(BadRequest::Chunks);
     }
