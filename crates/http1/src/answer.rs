@@ -206,8 +206,9 @@ impl AnswerReader {
             State::Heads(heads) => {
                 let (taken, head) = heads.read(bytes)?;
                 if let Some(head) = head {
-                    self.state = body(&head, &self.method)?;
+                    let body = body(&head, &self.method);
                     self.head = Some(head);
+                    self.state = body?;
                 }
                 Ok(taken)
             }

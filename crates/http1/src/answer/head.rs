@@ -213,7 +213,7 @@ impl Fields {
 
 impl Head {
     /// The values of all headers called `name`, in order.
-    pub fn values<'a>(&'a self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
+    pub fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
         self.headers
             .iter()
             .filter(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes()))
@@ -311,7 +311,7 @@ impl Head {
     }
 
     /// The items of the lists called `name`, empty ones included.
-    fn items<'a>(&'a self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
+    fn items<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
         self.values(name)
             .flat_map(|value| value.split(|byte| *byte == b','))
             .map(token::trim)

@@ -22,7 +22,7 @@ use super::{Door, Resident, Shared};
 use crate::{
     connection::{Answers, Received, Reply, Then, refusal},
     journal::{AnsweredBy, Entry, Scheme},
-    relay::{self, Relay},
+    relay::Relay,
 };
 
 /// Who answers, by the path.
@@ -184,8 +184,8 @@ impl Shared {
             (refusal(bad, method), AnsweredBy::Listener)
         } else {
             match relay.pass(&received, target).await {
-                Ok(reply) if relay::is_marked(&reply.bytes) => (reply, AnsweredBy::Handler),
-                Ok(reply) => (reply, AnsweredBy::Site),
+                Ok(passed) if passed.is_marked => (passed.reply, AnsweredBy::Handler),
+                Ok(passed) => (passed.reply, AnsweredBy::Site),
                 Err(_nobody_listens) => {
                     let nothing = Reply {
                         bytes: Vec::new(),
