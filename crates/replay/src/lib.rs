@@ -10,7 +10,7 @@
 //! | its caches | [`shared_cache`] |
 //! | the model against script and reference server; nothing is sent | [`predict`], [`agree`] |
 //! | from observations to a result | [`judge`] |
-//! | answers as bytes | [`http1`] |
+//! | answers as bytes, as the model's responses | [`http1`] |
 //!
 //! Nothing here opens a socket, a file or a browser, or reads the clock.
 
