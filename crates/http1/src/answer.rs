@@ -19,6 +19,8 @@
 //! | a NUL in a head | malformed | RFC 9110, 5.5; Chromium |
 //! | any other control character in a value | kept | Chromium |
 //! | a status of 1xx, but 101 | skipped with its headers | RFC 9110, 15.2 |
+//! | 101 | the answer, also if nobody asked for it | RFC 9110, 15.2.2; Chromium skips it then |
+//! | more than [`LONGEST_HEADS`] bytes of heads, interim ones included | malformed | Chromium, which counts each head by itself |
 //! | 101, 204, 205, 304, anything to HEAD, 2xx to CONNECT | no body follows | RFC 9112, 6.3; Chromium for 205 |
 //! | `chunked` among the transfer codings | chunks, whatever `Content-Length` says | RFC 9112, 6.3 if it is the last one; Chromium |
 //! | other transfer codings, and all in HTTP/1.0 | do not say where the body ends | Chromium; RFC 9112, 6.3 reads to the end of the connection |
@@ -27,7 +29,7 @@
 //! | a `Content-Length` that is no number of digits | malformed where a body follows | RFC 9112, 6.3; Chromium reads to the end of the connection |
 //! | neither | the end of the connection ends the body | RFC 9112, 6.3 |
 //! | extensions of chunks, trailers | skipped | RFC 9112, 7.1; Chromium |
-//! | the end of the connection before any other end | malformed | RFC 9112, 8 |
+//! | the end of the connection before any other end | malformed | RFC 9112, 8; Chromium, which over plain HTTP takes half a head |
 //!
 //! HTTP/0.9 is not taken: without headers a page could read nothing of it.
 

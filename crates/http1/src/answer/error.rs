@@ -19,7 +19,7 @@ pub enum AnswerError {
     HeadTooLong,
     /// Longer than [`LONGEST_HEADS`](super::LONGEST_HEADS) with its interim answers.
     #[error(
-        "its headers are longer than 256 KiB, those of {n_interim} interim answers (1xx) before it included"
+        "its headers are longer than 256 KiB, interim answers (1xx) included, of which {n_interim} came"
     )]
     HeadsTooLong {
         /// How many interim answers were whole by then.

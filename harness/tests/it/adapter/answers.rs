@@ -20,7 +20,7 @@ fn interim_answers_within_the_bound_are_skipped() {
 #[rstest]
 #[case::interim_answers(
     HINTS.repeat(10_000) + GRANT + "ok",
-    "its headers are longer than 256 KiB, those of 9362 interim answers (1xx) before it included"
+    "its headers are longer than 256 KiB, interim answers (1xx) included, of which 9362 came"
 )]
 #[case::length(
     GRANT.replace("Length: 2", "Length: 18446744073709551615"),
