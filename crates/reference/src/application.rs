@@ -1,12 +1,13 @@
 //! The application behind the policy: a pure function of the request.
 
 use bytes::Bytes;
+use crosscheck_http1::token;
 use http::{
     HeaderName, HeaderValue, Response, StatusCode,
     header::{CONTENT_TYPE, LOCATION, SET_COOKIE},
 };
 
-use crate::{query, request::RequestHead, token};
+use crate::{query, request::RequestHead};
 
 /// Marks a response that a route's handler made; its value is the `id` parameter.
 pub const HANDLED: HeaderName = HeaderName::from_static("x-crosscheck-handled");

@@ -9,7 +9,7 @@
 //! | application: what stands behind the policy | [`application`] |
 //! | site: the application under a policy | [`site`] |
 //! | script: canned answers, byte for byte | [`script`] |
-//! | the parts of a request, and an answer as bytes | [`request`], [`query`], [`token`], [`write`] |
+//! | the parts of a request | [`request`], [`query`] |
 //!
 //! It shares no code with the client's side of the standard, so that a mistake there cannot hide
 //! itself here.
@@ -24,7 +24,5 @@ pub mod request;
 pub mod respond;
 pub mod script;
 pub mod site;
-pub mod token;
-pub mod write;
 
 pub use self::{application::HANDLED, origin::NotSerialized};

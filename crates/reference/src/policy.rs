@@ -2,11 +2,12 @@
 
 mod refusal;
 
+use crosscheck_http1::token;
 use crosscheck_vectors::policy::{Listing, MaxAge, OriginRule, Policy};
 use http::HeaderValue;
 
 pub use self::refusal::{NameList, Refusal};
-use crate::{origin::Parts, token};
+use crate::origin::Parts;
 
 /// The longest max age that is taken, in seconds.
 const LONGEST_MAX_AGE: u32 = 86400;

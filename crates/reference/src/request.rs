@@ -1,8 +1,7 @@
 //! The part of a request that decides its answer.
 
+use crosscheck_http1::token;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
-
-use crate::token;
 
 /// Method, target and header lines of a request.
 #[derive(Clone, Copy, Debug)]

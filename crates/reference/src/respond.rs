@@ -1,5 +1,6 @@
 //! What a policy answers to a request: a pure function.
 
+use crosscheck_http1::token;
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode,
     header::{
@@ -13,7 +14,6 @@ use crate::{
     origin::Parts,
     policy::Configured,
     request::{Headers, Occurs, RequestHead},
-    token,
 };
 
 /// The most bytes of `Access-Control-Request-Headers` that are looked at, so that a hostile list

@@ -1,10 +1,9 @@
 //! Canned answers as bytes.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use crosscheck_http1::write;
 use crosscheck_vectors::script::Answer;
 use sha1::{Digest, Sha1};
-
-use crate::write;
 
 /// What stands in an answer for the proof that a `WebSocket`'s key was read.
 const ACCEPT: &[u8] = b"{websocket-accept}";

@@ -11,7 +11,7 @@
 //! | the model against script and reference server; nothing is sent | [`predict`], [`agree`] |
 //! | what a leg is held to; from observations to a result | [`demand`], [`judge`] |
 //! | one resource of a deployed server | [`target`] |
-//! | answers as bytes; errors as text | [`http1`], [`chain`] |
+//! | answers as the model's responses; errors as text | [`http1`], [`chain`] |
 //!
 //! Nothing here opens a socket, a file or a browser, or reads the clock.
 

@@ -16,7 +16,7 @@ use crate::{
     address::Place,
     case::{Case, Server},
     drive::{Answered, DriveError, Transport, TransportError, play},
-    http1::{Connection, Parsed, parse},
+    http1,
     reference_answer::answer,
     shared_cache::replay,
 };
@@ -80,12 +80,8 @@ impl Transport for ModelScript {
             .answer(&asked)
             .map(|answer| render(answer, &request.method, &rewrite));
         let bytes = bytes.unwrap_or_else(|| UNSCRIPTED.to_vec());
-        let response = match parse(&bytes, &request.method, Connection::Closed) {
-            Parsed::Whole { response, .. } => Some(*response),
-            Parsed::Incomplete | Parsed::Malformed => None,
-        };
         Ok(Answered {
-            response,
+            response: http1::read(&bytes, &request.method).ok(),
             handled: None,
         })
     }

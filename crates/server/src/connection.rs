@@ -3,15 +3,16 @@
 use std::{io, time::Duration};
 
 use bytes::{Buf, Bytes, BytesMut};
-use crosscheck_reference::write;
+use crosscheck_http1::{
+    request::{
+        body::BodyReader,
+        head::{self, BadRequest, Head},
+    },
+    write,
+};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     time::timeout,
-};
-
-use crate::http1::{
-    body::BodyReader,
-    head::{self, BadRequest, Head},
 };
 
 /// How long a connection may be idle between requests.

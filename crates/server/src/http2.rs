@@ -6,7 +6,13 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use crosscheck_reference::token;
+use crosscheck_http1::{
+    request::{
+        body::{KEPT, LONGEST},
+        head::{self, BadRequest, Head, Version},
+    },
+    token,
+};
 use h2::{
     Reason, RecvStream,
     server::{self, SendResponse},
@@ -22,13 +28,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{
-    connection::{Answers, Received},
-    http1::{
-        body::{KEPT, LONGEST},
-        head::{self, BadRequest, Head, Version},
-    },
-};
+use crate::connection::{Answers, Received};
 
 /// How long a connection may be idle between requests.
 const IDLE: Duration = Duration::from_secs(75);

@@ -11,7 +11,6 @@
 
 pub mod app;
 mod connection;
-mod http1;
 mod http2;
 pub mod journal;
 pub mod layer;

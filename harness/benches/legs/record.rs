@@ -3,11 +3,12 @@
 use std::{io, net::SocketAddr};
 
 use crosscheck_harness::{client::exact::render, playground::Playground};
+use crosscheck_http1::answer::{AnswerReader, Connection};
 use crosscheck_oracle::OutgoingRequest;
 use crosscheck_replay::{
     case::Case,
     drive::{Answered, Transport, TransportError, play},
-    http1::{Connection, Parsed, parse},
+    http1,
 };
 use miette::{IntoDiagnostic, Result};
 use tokio::{
@@ -63,29 +64,27 @@ impl Recorder {
             None => TcpStream::connect(self.address).await?,
         };
         stream.write_all(&bytes).await?;
+        let mut reader = AnswerReader::new(&request.method);
         let mut received = Vec::new();
-        loop {
-            let connection = match stream.read_buf(&mut received).await? {
-                0 => Connection::Closed,
-                _ => Connection::Open,
-            };
-            let (response, then) = match parse(&received, &request.method, connection) {
-                Parsed::Incomplete => continue,
-                Parsed::Malformed => (None, Connection::Closed),
-                Parsed::Whole { response, then, .. } => (Some(*response), then),
-            };
-            match then {
-                Connection::Closed => self.kept_alive = false,
-                Connection::Open => self.stream = Some(stream),
+        let mut read = Ok(None);
+        while read == Ok(None) {
+            let before = received.len();
+            if stream.read_buf(&mut received).await? == 0 {
+                break;
             }
-            self.noted.push(Prepared {
-                request: bytes,
-                answer_length: received.len(),
-            });
-            return Ok(Answered {
-                response,
-                handled: None,
-            });
+            read = reader.read(received.get(before..).unwrap_or_default());
         }
+        match reader.connection() {
+            Connection::Open if matches!(read, Ok(Some(_))) => self.stream = Some(stream),
+            Connection::Open | Connection::Closed => self.kept_alive = false,
+        }
+        self.noted.push(Prepared {
+            request: bytes,
+            answer_length: received.len(),
+        });
+        Ok(Answered {
+            response: reader.end().ok().map(http1::response),
+            handled: None,
+        })
     }
 }

@@ -1,11 +1,6 @@
 //! What a page and the journal tell, as an observation.
 
-use crosscheck_replay::{
-    address::Place,
-    case::Case,
-    drive::pairs,
-    http1::{Connection, Parsed, parse},
-};
+use crosscheck_replay::{address::Place, case::Case, drive::pairs, http1};
 use crosscheck_report::observation::{Exchange, Observation, SeenRequest, SeenResponse};
 use crosscheck_server::journal::{Entry, Scheme};
 use crosscheck_vectors::{bytes::ByteString, expect::ExpectedOutcome};
@@ -101,14 +96,7 @@ fn exchange(entry: &Entry, place: &Place) -> Exchange {
         Scheme::Https => "https",
     };
     let target = String::from_utf8_lossy(&entry.target);
-    let response = match parse(&entry.response, &entry.method, Connection::Closed) {
-        Parsed::Whole { response, .. } => Some(SeenResponse {
-            status: response.status,
-            headers: pairs(&response.headers),
-            body: response.body.as_slice().into(),
-        }),
-        Parsed::Incomplete | Parsed::Malformed => None,
-    };
+    let response = http1::read(&entry.response, &entry.method).ok();
     Exchange {
         request: SeenRequest {
             method: entry.method.as_slice().into(),
@@ -116,7 +104,11 @@ fn exchange(entry: &Entry, place: &Place) -> Exchange {
             headers,
             body: entry.body.as_slice().into(),
         },
-        response,
+        response: response.map(|response| SeenResponse {
+            status: response.status,
+            headers: pairs(&response.headers),
+            body: response.body.as_slice().into(),
+        }),
         handled: None,
     }
 }

@@ -7,8 +7,9 @@ use std::{
     time::Duration,
 };
 
+use crosscheck_http1::answer::{AnswerError, AnswerReader, Connection};
 use crosscheck_oracle::{OutgoingRequest, RequestBody, Response};
-use crosscheck_replay::http1::{Connection, LARGEST_ANSWER, Parsed, parse};
+use crosscheck_replay::http1::response;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -39,14 +40,15 @@ pub enum Reuse {
     Welcome,
 }
 
-/// What came of a request.
-enum Came {
-    /// The connection ended before anything came.
-    Nothing,
-    /// Something that is no answer.
-    Garbage,
-    Answer(Box<Response>),
-}
+/// So much is read at once at first, in bytes: small enough for an allocator's fast path, and enough for
+/// most answers.
+const FIRST_READ: usize = 1024;
+
+/// The most that is read at once, in bytes.
+const LARGEST_READ: usize = 64 * 1024;
+
+/// The answer to a request, or why what came is none.
+type Came = Result<Response, AnswerError>;
 
 impl Client {
     /// A client that waits at most `patience` for an answer.
@@ -77,14 +79,24 @@ impl Client {
         request: &OutgoingRequest,
         reuse: Reuse,
     ) -> io::Result<Option<Response>> {
+        Ok(self.ask(address, request, reuse).await?.ok())
+    }
+
+    /// The same, with the reason why there is no answer.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Client::send`].
+    pub(crate) async fn ask(
+        &self,
+        address: SocketAddr,
+        request: &OutgoingRequest,
+        reuse: Reuse,
+    ) -> io::Result<Came> {
         let came = timeout(self.patience, self.converse(address, request, reuse));
-        let came = came.await.unwrap_or_else(|_elapsed| {
+        came.await.unwrap_or_else(|_elapsed| {
             let message = format!("no answer within {} s", self.patience.as_secs_f32());
             Err(io::Error::new(io::ErrorKind::TimedOut, message))
-        });
-        Ok(match came? {
-            Came::Answer(response) => Some(*response),
-            Came::Garbage | Came::Nothing => None,
         })
     }
 
@@ -105,7 +117,7 @@ impl Client {
             match timeout(self.patience / WORN_OUT, exchange).await {
                 Err(_elapsed) => {}
                 Ok(exchanged) => match exchanged? {
-                    (Came::Nothing | Came::Garbage, _) => {}
+                    (Err(_no_answer), _) => {}
                     (came, then) => {
                         self.keep(address, stream, then);
                         return Ok(came);
@@ -163,35 +175,38 @@ async fn exchange(
         Err(error) if !is_hang_up(&error) => return Err(error),
         Ok(()) | Err(_) => {}
     }
-    // Small enough for an allocator's fast path, and enough for most answers.
-    let mut received = Vec::with_capacity(1024);
+    let mut reader = AnswerReader::new(method);
+    let mut received = Vec::with_capacity(FIRST_READ);
     loop {
-        let connection = match stream.read_buf(&mut received).await {
-            Ok(0) => Connection::Closed,
-            Ok(_) => Connection::Open,
-            Err(error) if is_hang_up(&error) => Connection::Closed,
+        let read = match stream.read_buf(&mut received).await {
+            Ok(read) => read,
+            Err(error) if is_hang_up(&error) => 0,
             Err(error) => return Err(error),
         };
-        if received.is_empty() {
-            return Ok((Came::Nothing, Connection::Closed));
+        if read == 0 {
+            return Ok((reader.end().map(response), Connection::Closed));
         }
-        match parse(&received, method, connection) {
-            Parsed::Incomplete if received.len() > LARGEST_ANSWER => {
-                let message = format!("the answer is larger than {LARGEST_ANSWER} bytes");
-                return Err(io::Error::new(io::ErrorKind::InvalidData, message));
-            }
-            Parsed::Incomplete => {}
-            Parsed::Malformed => return Ok((Came::Garbage, Connection::Closed)),
-            Parsed::Whole {
-                response,
-                length,
-                then,
-            } => {
+        match reader.read(&received) {
+            Ok(None) => {}
+            Ok(Some(taken)) => {
                 // What came after the answer would be taken for the next one.
-                let is_clean = length == received.len();
-                let then = if is_clean { then } else { Connection::Closed };
-                return Ok((Came::Answer(response), then));
+                let is_clean = taken == received.len();
+                let then = if is_clean {
+                    reader.connection()
+                } else {
+                    Connection::Closed
+                };
+                return Ok((reader.end().map(response), then));
             }
+            Err(too_long @ AnswerError::BodyTooLong) => {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, too_long));
+            }
+            Err(malformed) => return Ok((Err(malformed), Connection::Closed)),
+        }
+        let room = received.capacity();
+        received.clear();
+        if read == room {
+            received.reserve(LARGEST_READ.min(room * 2));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Servers judged through adapters: well-behaved ones, and those that hang, die, lie and print.
 
+mod answers;
 mod connections;
 mod lies;
 mod manifest;

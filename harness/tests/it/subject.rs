@@ -6,7 +6,8 @@ mod kept;
 
 use std::net::Ipv4Addr;
 
-use crosscheck_replay::{http1::LARGEST_ANSWER, judge::leg_result};
+use crosscheck_http1::answer::LONGEST_BODY;
+use crosscheck_replay::judge::leg_result;
 use crosscheck_report::{leg::Leg, observation::Observation, verdict::Verdict};
 use crosscheck_vectors::expect::ExpectedOutcome;
 use hostile::{Deed, GRANTED, case, replay, replay_at};
@@ -77,6 +78,18 @@ fn a_body_that_is_cut_off_is_a_network_error(
     );
 }
 
+#[rstest]
+#[case::interim_answers("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(10_000))]
+#[case::long_length(format!("HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n{GRANTED}"))]
+#[case::no_length(format!("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n{GRANTED}"))]
+#[case::two_lengths(format!("HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n{GRANTED}"))]
+#[case::long_chunk(format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n{GRANTED}ffffffffffffffffff\r\n"))]
+#[case::no_chunk(format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n{GRANTED}zz\r\n"))]
+fn a_malformed_answer_is_a_network_error_before_the_server_hangs_up(#[case] text: String) {
+    let replayed = replay(Deed::Stalls(text.into()));
+    assert_eq!(outcome(replayed), ExpectedOutcome::NetworkError);
+}
+
 #[test]
 fn a_body_longer_than_it_says_ends_where_it_says() {
     let bytes = [
@@ -98,8 +111,8 @@ fn a_flood_is_bounded(#[case] lines: &str) {
             let n_kept = seen[0]
                 .body
                 .as_ref()
-                .map_or(0, |body| body.as_bytes().len());
-            assert!(n_kept <= LARGEST_ANSWER, "{n_kept} bytes are kept");
+                .map_or(0, |body| body.as_bytes().len() as u64);
+            assert!(n_kept <= LONGEST_BODY, "{n_kept} bytes are kept");
         }
         Err(error) => assert!(
             error.contains("got no answer that could be judged"),

@@ -3,13 +3,14 @@
 use std::io::Write;
 
 use bytes::Bytes;
+use crosscheck_http1::token;
 use flate2::{Compression, write::GzEncoder};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
     header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, VARY},
 };
 
-use crate::{request::RequestHead, token};
+use crate::request::RequestHead;
 
 /// Compresses the body if the client accepts that; and says, to others too, that it would have.
 ///

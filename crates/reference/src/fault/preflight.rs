@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use crosscheck_http1::token;
 use http::{
     HeaderName, StatusCode,
     header::{
@@ -11,10 +12,7 @@ use http::{
 };
 
 use super::case::{Case, remove, rewrite, set};
-use crate::{
-    respond::{Actual, Decision, Refused, Vary},
-    token,
-};
+use crate::respond::{Actual, Decision, Refused, Vary};
 
 const ALLOW_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static("access-control-allow-private-network");

@@ -2,12 +2,18 @@
 
 use std::sync::PoisonError;
 
+use crosscheck_http1::{
+    request::{
+        body::KEPT,
+        head::{BadRequest, Framing, Version},
+    },
+    write,
+};
 use crosscheck_reference::{
     application, query,
     request::{Headers, RequestHead},
     script,
     site::Running,
-    write,
 };
 use crosscheck_vectors::script::Asked;
 use http::StatusCode;
@@ -15,12 +21,8 @@ use http::StatusCode;
 use super::{Door, Resident, Shared};
 use crate::{
     connection::{Answers, Received, Reply, Then, refusal},
-    http1::{
-        body::KEPT,
-        head::{BadRequest, Framing, Version},
-    },
     journal::{AnsweredBy, Entry, Scheme},
-    relay::{self, Relay},
+    relay::Relay,
 };
 
 /// Who answers, by the path.
@@ -182,8 +184,8 @@ impl Shared {
             (refusal(bad, method), AnsweredBy::Listener)
         } else {
             match relay.pass(&received, target).await {
-                Ok(reply) if relay::is_marked(&reply.bytes) => (reply, AnsweredBy::Handler),
-                Ok(reply) => (reply, AnsweredBy::Site),
+                Ok(passed) if passed.is_marked => (passed.reply, AnsweredBy::Handler),
+                Ok(passed) => (passed.reply, AnsweredBy::Site),
                 Err(_nobody_listens) => {
                     let nothing = Reply {
                         bytes: Vec::new(),

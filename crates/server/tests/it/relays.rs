@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 
+use crosscheck_http1::answer::LONGEST_HEADS;
 use crosscheck_server::{journal::AnsweredBy, relay::Relay};
+use rstest::rstest;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
@@ -28,6 +30,25 @@ async fn server(
         received.into_iter().map(char::from).collect()
     });
     (address, serving)
+}
+
+/// A server that answers each request on a connection of its own, and never hangs up.
+async fn patient_server(answer: String) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut open = Vec::new();
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut received = Vec::new();
+            while !received.ends_with(b"\r\n\r\n") {
+                assert!(stream.read_buf(&mut received).await.unwrap() > 0);
+            }
+            // A relay that has enough may hang up first.
+            let _ = stream.write_all(answer.as_bytes()).await;
+            open.push(stream);
+        }
+    });
+    address
 }
 
 fn relay(address: SocketAddr) -> Relay {
@@ -127,4 +148,74 @@ async fn a_body_that_was_not_kept_is_not_passed_on() {
         .await;
     let answer = client.answer(false).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+}
+
+#[rstest]
+#[case::bare_lf("HTTP/1.1 200 OK\nA: b\nContent-Length: 2\n\nok")]
+#[case::folded("HTTP/1.1 200 OK\r\nContent-Length:\r\n 2\r\nno colon\r\n\r\nok")]
+#[case::hints("HTTP/1.1 103\r\nA: b\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok")]
+#[case::chunks("\r\nHTTP/1.1 200\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2 \nok\r\n0\nA:\n\n")]
+#[case::no_body("HTTP/1.1 205 x\r\n\r\n")]
+#[tokio::test]
+async fn what_browsers_take_is_passed_on_as_it_came(#[case] answer: &str) {
+    let address = patient_server(answer.to_owned()).await;
+    let stage = stage().await;
+    stage.put_relay("r1", relay(address)).unwrap();
+    let mut client = Client::connect(&stage).await;
+    for _ in 0..2 {
+        client
+            .send(format!("GET /p/{TOKEN}/r1/a HTTP/1.1\r\n\r\n"))
+            .await;
+        let mut received = vec![0; answer.len()];
+        client.stream.read_exact(&mut received).await.unwrap();
+        assert_eq!(received, answer.as_bytes());
+    }
+}
+
+#[rstest]
+#[case::length("HTTP/1.1 200 OK\r\nX-Crosscheck-Handled: e1\r\nContent-Length: -1\r\n\r\nok")]
+#[case::chunks(
+    "HTTP/1.1 200 OK\r\nX-Crosscheck-Handled: e1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+)]
+#[case::longer_than_it_says(
+    "HTTP/1.1 200 OK\r\nX-Crosscheck-Handled: e1\r\nContent-Length: 2\r\n\r\nokay"
+)]
+#[tokio::test]
+async fn what_ends_nowhere_is_passed_on_and_ends_the_connection(#[case] answer: &str) {
+    let address = patient_server(answer.to_owned()).await;
+    let stage = stage().await;
+    stage.put_relay("r1", relay(address)).unwrap();
+    stage.journal().open("e1");
+    let mut client = Client::connect(&stage).await;
+    client
+        .send(format!("GET /p/{TOKEN}/r1/a?id=e1 HTTP/1.1\r\n\r\n"))
+        .await;
+    assert_eq!(client.rest().await, answer.as_bytes());
+    let entries = stage.journal().close("e1");
+    assert_eq!(entries[0].answered_by, AnsweredBy::Handler);
+}
+
+#[rstest]
+#[case::header("HTTP/1.1 200 OK\r\nA: ", "x", LONGEST_HEADS)]
+#[case::hints("", "HTTP/1.1 103\r\n\r\n", LONGEST_HEADS)]
+#[case::body("HTTP/1.1 200 OK\r\n\r\n", "xxxx", 16 << 20)]
+#[case::malformed("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "xxxx", 16 << 20)]
+#[tokio::test]
+async fn what_has_no_end_is_cut(#[case] before: &str, #[case] more: &str, #[case] bound: usize) {
+    let answer = before.to_owned() + &more.repeat((bound + (2 << 20)) / more.len());
+    let address = patient_server(answer.clone()).await;
+    let stage = stage().await;
+    stage.put_relay("r1", relay(address)).unwrap();
+    let mut client = Client::connect(&stage).await;
+    client
+        .send(format!("GET /p/{TOKEN}/r1/a HTTP/1.1\r\n\r\n"))
+        .await;
+    let received = client.rest().await;
+    assert!(answer.as_bytes().starts_with(&received));
+    // What came at once with the byte too many is passed on as well.
+    let n_received = received.len();
+    assert!(
+        (bound..=bound + (64 << 10) + before.len()).contains(&n_received),
+        "{n_received}"
+    );
 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use crosscheck_http1::answer::AnswerError;
 use crosscheck_oracle::{OutgoingRequest, Response};
 use crosscheck_reference::{HANDLED, site::HITS_PATH};
 use crosscheck_replay::{
@@ -80,18 +81,19 @@ impl Route {
     }
 
     /// What is wrong with `answer`, if anything is.
-    fn fault(&self, answer: Option<&Response>) -> Option<Finding> {
+    fn fault(&self, answer: &Result<Response, AnswerError>) -> Option<Finding> {
         let Self {
             path,
             status,
             header,
         } = self;
         let said = match answer {
-            None => "was not answered: the connection ended".to_owned(),
-            Some(answer) if answer.status != *status => {
+            Err(AnswerError::Nothing) => "was not answered: the connection ended".to_owned(),
+            Err(malformed) => format!("got an answer that cannot be read: {malformed}"),
+            Ok(answer) if answer.status != *status => {
                 format!("was answered with status {}", answer.status)
             }
-            Some(answer) => {
+            Ok(answer) => {
                 let (name, value) = header.as_ref()?;
                 let mut values = answer.headers.values(name.as_str().as_bytes());
                 if values.any(|seen| seen == value.as_bytes()) {
@@ -114,8 +116,8 @@ impl Route {
 /// What a page saw of a visit.
 pub(super) struct Visit {
     outcome: ExpectedOutcome,
-    /// The first answer; none if there was none.
-    answer: Option<Response>,
+    /// The last answer, or why there is none.
+    answer: Result<Response, AnswerError>,
 }
 
 impl Visit {
@@ -125,7 +127,7 @@ impl Visit {
 
     /// What is wrong with the answer, whoever may read it.
     pub(super) fn fault(&self) -> Option<Finding> {
-        Route::echo().fault(self.answer.as_ref())
+        Route::echo().fault(&self.answer)
     }
 }
 
@@ -160,7 +162,7 @@ impl Adapter {
             };
             if self.hello().can(capability.word()) {
                 match self.visit_route(&instance, Some(&origin), &route).await {
-                    Ok(seen) => found.extend(route.fault(seen.answer.as_ref())),
+                    Ok(seen) => found.extend(route.fault(&seen.answer)),
                     Err(finding) => found.push(finding),
                 }
             }
@@ -190,7 +192,7 @@ impl Adapter {
         let mut visitor = Visitor {
             client: Client::new(self.patience()),
             address: instance.address(),
-            answer: None,
+            answer: Err(AnswerError::Nothing),
         };
         match play(&vector, &mut place, &mut visitor).await {
             Ok(seen) => match seen.first() {
@@ -209,24 +211,23 @@ impl Adapter {
 struct Visitor {
     client: Client,
     address: SocketAddr,
-    /// The answer as it came: what is recorded names no visit.
-    answer: Option<Response>,
+    /// The answer as it came, or why there is none: what is recorded names no visit.
+    answer: Result<Response, AnswerError>,
 }
 
 impl Transport for Visitor {
     async fn exchange(&mut self, request: &OutgoingRequest) -> Result<Answered, TransportError> {
-        let response = self
+        self.answer = self
             .client
-            .send(self.address, request, Reuse::Never)
+            .ask(self.address, request, Reuse::Never)
             .await
             .map_err(|error| TransportError {
                 method: String::from_utf8_lossy(&request.method).into_owned(),
                 url: request.url.to_string(),
                 source: error.into(),
             })?;
-        self.answer.clone_from(&response);
         Ok(Answered {
-            response,
+            response: self.answer.as_ref().ok().cloned(),
             handled: None,
         })
     }
@@ -234,27 +235,35 @@ impl Transport for Visitor {
 
 #[cfg(test)]
 mod tests {
+    use crosscheck_http1::answer::AnswerError;
     use crosscheck_oracle::Response;
     use rstest::rstest;
 
     use super::Route;
 
     #[rstest]
-    #[case::as_it_must(Some(Response::new(200).with_header("X-Crosscheck-Handled", "check")), "")]
+    #[case::as_it_must(Ok(Response::new(200).with_header("X-Crosscheck-Handled", "check")), "")]
     #[case::status(
-        Some(Response::new(500).with_header("X-Crosscheck-Handled", "check")),
+        Ok(Response::new(500).with_header("X-Crosscheck-Handled", "check")),
         "`/echo?id=check` was answered with status 500; the contract wants status 200 and `x-crosscheck-handled: check`"
     )]
     #[case::no_mark(
-        Some(Response::new(200)),
+        Ok(Response::new(200)),
         "`/echo?id=check` was not answered with `x-crosscheck-handled: check`; the contract wants status 200 and `x-crosscheck-handled: check`"
     )]
     #[case::hung_up(
-        None,
+        Err(AnswerError::Nothing),
         "`/echo?id=check` was not answered: the connection ended; the contract wants status 200 and `x-crosscheck-handled: check`"
     )]
-    fn what_is_wrong_with_an_answer_is_said(#[case] answer: Option<Response>, #[case] said: &str) {
-        let fault = Route::echo().fault(answer.as_ref());
+    #[case::malformed(
+        Err(AnswerError::Nul),
+        "`/echo?id=check` got an answer that cannot be read: its headers have a NUL; the contract wants status 200 and `x-crosscheck-handled: check`"
+    )]
+    fn what_is_wrong_with_an_answer_is_said(
+        #[case] answer: Result<Response, AnswerError>,
+        #[case] said: &str,
+    ) {
+        let fault = Route::echo().fault(&answer);
         assert_eq!(fault.map(|fault| fault.text).unwrap_or_default(), said);
     }
 }

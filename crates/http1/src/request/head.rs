@@ -1,7 +1,8 @@
 //! Request heads.
 
-use crosscheck_reference::token;
 use http::StatusCode;
+
+use crate::token;
 
 /// The longest head that is read, in bytes.
 const LONGEST: usize = 256 * 1024;
@@ -11,17 +12,23 @@ const MOST_LINES: usize = 1024;
 
 /// A request head, still as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Head<'a> {
-    pub(crate) method: &'a [u8],
-    pub(crate) target: &'a [u8],
-    pub(crate) version: Version,
+pub struct Head<'a> {
+    /// Byte for byte.
+    pub method: &'a [u8],
+    /// Byte for byte.
+    pub target: &'a [u8],
+    /// What the client speaks.
+    pub version: Version,
     /// Values without the blanks and tabs around them.
-    pub(crate) lines: Vec<(&'a [u8], &'a [u8])>,
+    pub lines: Vec<(&'a [u8], &'a [u8])>,
 }
 
+/// What a client speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Version {
+pub enum Version {
+    /// HTTP/1.0.
     Http10,
+    /// HTTP/1.1.
     Http11,
     /// Told in the words of HTTP/1.1.
     Http2,
@@ -29,7 +36,8 @@ pub(crate) enum Version {
 
 /// How the end of a body is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Framing {
+pub enum Framing {
+    /// By the last chunk.
     Chunked,
     /// In bytes; 0 if there is no body.
     Length(u64),
@@ -37,25 +45,33 @@ pub(crate) enum Framing {
 
 /// Why a request cannot be served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum BadRequest {
+pub enum BadRequest {
+    /// Its body.
     #[error("the body is longer than 16 MiB")]
     BodyTooLong,
+    /// The sizes or ends of its chunks.
     #[error("the chunks of the body are malformed")]
     Chunks,
+    /// The length of its body.
     #[error("the length of the body is not told, or told in two ways")]
     Framing,
+    /// A header line.
     #[error("a header line is malformed")]
     HeaderLine,
+    /// Its head.
     #[error("the head has more than 256 KiB or 1024 header lines")]
     HeadTooLong,
+    /// Its first line.
     #[error("the request line is malformed")]
     RequestLine,
+    /// What it speaks.
     #[error("the version is not HTTP/1.0 or HTTP/1.1")]
     Version,
 }
 
 impl BadRequest {
-    pub(crate) fn status(self) -> StatusCode {
+    /// The status that says so.
+    pub fn status(self) -> StatusCode {
         match self {
             Self::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::HeadTooLong => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -68,7 +84,11 @@ impl BadRequest {
 }
 
 /// Where the head ends in `buffer`, whose first `scanned` bytes are known not to hold the end.
-pub(crate) fn end(buffer: &[u8], scanned: usize) -> Result<Option<usize>, BadRequest> {
+///
+/// # Errors
+///
+/// If it is too long.
+pub fn end(buffer: &[u8], scanned: usize) -> Result<Option<usize>, BadRequest> {
     let mut from = scanned.saturating_sub(3);
     while let Some(rest) = buffer.get(from..) {
         let Some(newline) = rest.iter().position(|byte| *byte == b'\n') else {
@@ -95,7 +115,11 @@ pub(crate) fn end(buffer: &[u8], scanned: usize) -> Result<Option<usize>, BadReq
 
 impl<'a> Head<'a> {
     /// Reads a whole head, blank line included.
-    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, BadRequest> {
+    ///
+    /// # Errors
+    ///
+    /// The first line that is malformed.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, BadRequest> {
         let mut rows = bytes
             .split(|byte| *byte == b'\n')
             .map(|row| row.strip_suffix(b"\r").unwrap_or(row));
@@ -117,8 +141,12 @@ impl<'a> Head<'a> {
 
     /// How the end of the body is told.
     ///
+    /// # Errors
+    ///
+    /// If it is not, or in two ways.
+    ///
     /// Spec: <https://www.rfc-editor.org/rfc/rfc9112#section-6.3>
-    pub(crate) fn framing(&self) -> Result<Framing, BadRequest> {
+    pub fn framing(&self) -> Result<Framing, BadRequest> {
         let mut codings = self.values("transfer-encoding");
         let mut lengths = self.values("content-length");
         match (codings.next(), lengths.next()) {
@@ -144,14 +172,14 @@ impl<'a> Head<'a> {
     }
 
     /// Whether the client may send another request on this connection.
-    pub(crate) fn keeps_alive(&self) -> bool {
+    pub fn keeps_alive(&self) -> bool {
         let mut options = self.values("connection").flat_map(token::list).flatten();
         self.version == Version::Http11
             && !options.any(|option| option.eq_ignore_ascii_case(b"close"))
     }
 
     /// Whether the client waits to be asked for the body.
-    pub(crate) fn expects_continue(&self) -> bool {
+    pub fn expects_continue(&self) -> bool {
         self.version == Version::Http11
             && self
                 .values("expect")
@@ -159,7 +187,7 @@ impl<'a> Head<'a> {
     }
 
     /// The values of all lines called `name`.
-    pub(crate) fn values(&self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
+    pub fn values(&self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
         self.lines
             .iter()
             .filter(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes()))

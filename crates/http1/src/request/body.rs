@@ -1,41 +1,38 @@
 //! Request bodies: read to their end, kept up to a limit.
 
 use super::head::{BadRequest, Framing};
+use crate::chunked::{Decoder, up_to};
 
 /// The longest body that is read, in bytes.
-pub(crate) const LONGEST: u64 = 16 * 1024 * 1024;
+pub const LONGEST: u64 = 16 * 1024 * 1024;
 
 /// So much of a body is kept for the journal, in bytes.
-pub(crate) const KEPT: usize = 64 * 1024;
-
-/// The longest line between chunks, in bytes.
-const LONGEST_LINE: usize = 4096;
+pub const KEPT: usize = 64 * 1024;
 
 /// Reads one body, piece by piece, without touching a socket.
 #[derive(Debug)]
-pub(crate) struct BodyReader {
+pub struct BodyReader {
     state: State,
     total: u64,
     kept: Vec<u8>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum State {
+    Chunks(Decoder),
     /// So many bytes up to the end of the body.
     Rest(u64),
-    ChunkSize,
-    /// So many bytes up to the end of the chunk.
-    Chunk(u64),
-    ChunkEnd,
-    Trailers,
-    Done,
 }
 
 impl BodyReader {
-    pub(crate) fn new(framing: Framing) -> Result<Self, BadRequest> {
+    /// A reader of a body that ends as `framing` says.
+    ///
+    /// # Errors
+    ///
+    /// If it is longer than [`LONGEST`].
+    pub fn new(framing: Framing) -> Result<Self, BadRequest> {
         let state = match framing {
-            Framing::Chunked => State::ChunkSize,
-            Framing::Length(0) => State::Done,
+            Framing::Chunked => State::Chunks(Decoder::new()),
             Framing::Length(length) if length > LONGEST => return Err(BadRequest::BodyTooLong),
             Framing::Length(length) => State::Rest(length),
         };
@@ -46,91 +43,48 @@ impl BodyReader {
         })
     }
 
-    pub(crate) fn is_done(&self) -> bool {
-        self.state == State::Done
+    /// Whether the body has ended.
+    pub fn is_done(&self) -> bool {
+        match &self.state {
+            State::Chunks(chunks) => chunks.is_done(),
+            State::Rest(left) => *left == 0,
+        }
     }
 
     /// The beginning of the body.
-    pub(crate) fn into_kept(self) -> Vec<u8> {
+    pub fn into_kept(self) -> Vec<u8> {
         self.kept
     }
 
     /// Takes what it can from the front of `input` and returns how many bytes that was; it wants
     /// more input if it is not done then.
-    pub(crate) fn take(&mut self, input: &[u8]) -> Result<usize, BadRequest> {
-        let mut taken = 0;
-        while let Some(rest) = input.get(taken..).filter(|rest| !rest.is_empty()) {
-            let step = match self.state {
-                State::Done => break,
-                State::Rest(left) => self.take_data(rest, left, State::Rest, State::Done)?,
-                State::Chunk(left) => self.take_data(rest, left, State::Chunk, State::ChunkEnd)?,
-                State::ChunkSize | State::ChunkEnd | State::Trailers => {
-                    let Some(newline) = rest.iter().position(|byte| *byte == b'\n') else {
-                        if rest.len() > LONGEST_LINE {
-                            return Err(BadRequest::Chunks);
-                        }
-                        break;
-                    };
-                    self.take_line(rest.get(..newline).unwrap_or_default())?;
-                    self.count(newline as u64)?;
-                    newline + 1
-                }
-            };
-            taken += step;
-        }
-        Ok(taken)
-    }
-
-    fn take_data(
-        &mut self,
-        input: &[u8],
-        left: u64,
-        more: fn(u64) -> State,
-        then: State,
-    ) -> Result<usize, BadRequest> {
-        let length = usize::try_from(left).map_or(input.len(), |left| left.min(input.len()));
-        let room = KEPT.saturating_sub(self.kept.len()).min(length);
-        self.kept
-            .extend_from_slice(input.get(..room).unwrap_or_default());
-        self.count(length as u64)?;
-        let left = left - length as u64;
-        self.state = if left == 0 { then } else { more(left) };
-        Ok(length)
-    }
-
-    fn take_line(&mut self, line: &[u8]) -> Result<(), BadRequest> {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        self.state = match self.state {
-            State::ChunkSize => match chunk_size(line)? {
-                0 => State::Trailers,
-                size => State::Chunk(size),
-            },
-            State::ChunkEnd if line.is_empty() => State::ChunkSize,
-            State::ChunkEnd => return Err(BadRequest::Chunks),
-            State::Trailers if !line.is_empty() => State::Trailers,
-            State::Trailers | State::Rest(_) | State::Chunk(_) | State::Done => State::Done,
+    ///
+    /// # Errors
+    ///
+    /// If the chunks are malformed, or there is too much in them.
+    pub fn take(&mut self, input: &[u8]) -> Result<usize, BadRequest> {
+        let kept = &mut self.kept;
+        let mut keep = |data: &[u8]| {
+            let room = KEPT.saturating_sub(kept.len());
+            kept.extend_from_slice(up_to(data, room as u64));
         };
-        Ok(())
-    }
-
-    fn count(&mut self, more: u64) -> Result<(), BadRequest> {
-        self.total += more;
+        let taken = match &mut self.state {
+            State::Chunks(chunks) => chunks
+                .take(input, keep)
+                .map_err(|_malformed| BadRequest::Chunks)?,
+            State::Rest(left) => {
+                let data = up_to(input, *left);
+                keep(data);
+                *left -= data.len() as u64;
+                data.len()
+            }
+        };
+        self.total += taken as u64;
         if self.total > LONGEST {
             return Err(BadRequest::BodyTooLong);
         }
-        Ok(())
+        Ok(taken)
     }
-}
-
-/// The size at the start of a chunk; extensions are skipped.
-fn chunk_size(line: &[u8]) -> Result<u64, BadRequest> {
-    let size = line.split(|byte| *byte == b';').next().unwrap_or_default();
-    let size = crosscheck_reference::token::trim(size);
-    if !size.iter().all(u8::is_ascii_hexdigit) {
-        return Err(BadRequest::Chunks);
-    }
-    let size = str::from_utf8(size).map_err(|_cause| BadRequest::Chunks)?;
-    u64::from_str_radix(size, 16).map_err(|_cause| BadRequest::Chunks)
 }
 
 #[cfg(test)]

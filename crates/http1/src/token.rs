@@ -19,13 +19,26 @@ pub fn list(line: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
 
 /// `bytes` without the blanks and tabs at its ends.
 pub fn trim(bytes: &[u8]) -> &[u8] {
-    let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
-    let start = bytes.iter().position(|byte| !blank(byte));
-    let end = bytes.iter().rposition(|byte| !blank(byte));
-    match (start, end) {
-        (Some(start), Some(end)) => bytes.get(start..=end).unwrap_or_default(),
-        _ => &[],
-    }
+    trim_start(trim_end(bytes))
+}
+
+/// `bytes` without the blanks and tabs at its start.
+pub fn trim_start(bytes: &[u8]) -> &[u8] {
+    let start = bytes.iter().position(|byte| !is_blank(*byte));
+    start
+        .and_then(|start| bytes.get(start..))
+        .unwrap_or_default()
+}
+
+/// `bytes` without the blanks and tabs at its end.
+pub fn trim_end(bytes: &[u8]) -> &[u8] {
+    let last = bytes.iter().rposition(|byte| !is_blank(*byte));
+    last.and_then(|last| bytes.get(..=last)).unwrap_or_default()
+}
+
+/// Whether `byte` is a blank or a tab.
+pub const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
 }
 
 const fn is_token_byte(byte: u8) -> bool {
@@ -52,6 +65,22 @@ const fn is_token_byte(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
+
+    #[rstest]
+    #[case::nothing("", "", "", "")]
+    #[case::blanks(" \t ", "", "", "")]
+    #[case::both_ends(" \ta b\t ", "a b\t ", " \ta b", "a b")]
+    #[case::vertical_tab("\x0ba\x0c", "\x0ba\x0c", "\x0ba\x0c", "\x0ba\x0c")]
+    fn blanks_at_the_ends(
+        #[case] text: &str,
+        #[case] after: &str,
+        #[case] before: &str,
+        #[case] within: &str,
+    ) {
+        assert_eq!(super::trim_start(text.as_bytes()), after.as_bytes());
+        assert_eq!(super::trim_end(text.as_bytes()), before.as_bytes());
+        assert_eq!(super::trim(text.as_bytes()), within.as_bytes());
+    }
 
     #[rstest]
     #[case::empty("", Some(vec![]))]

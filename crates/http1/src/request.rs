@@ -1,0 +1,4 @@
+//! Requests as a server reads them.
+
+pub mod body;
+pub mod head;
