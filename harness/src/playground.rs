@@ -42,6 +42,8 @@ pub struct Playground {
     /// The listener.
     pub stage: Stage,
     token: String,
+    /// Servers read the path of a page in `Referer`; who knows it still cannot drive the stage.
+    page_path: String,
     sites: Mutex<Vec<Arc<Site>>>,
     n_exchanges: AtomicUsize,
 }
@@ -67,11 +69,10 @@ impl Playground {
     ///
     /// If the operating system does not play along.
     pub async fn start() -> Result<Self, PlaygroundError> {
-        let secret = getrandom::u64().map_err(PlaygroundError::NoRandomness)?;
-        let token = format!("{secret:016x}");
+        let token = secret()?;
         let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let stage = Stage::start(bind, token.clone()).await?;
-        let page = format!("/page/{token}");
+        let page = format!("/page/{}", secret()?);
         let html = "text/html; charset=utf-8";
         stage.put_static(&page, html, PAGE);
         for (path, embedder_policy) in FRAMES {
@@ -89,6 +90,7 @@ impl Playground {
         Ok(Self {
             stage,
             token,
+            page_path: page,
             sites: Mutex::new(Vec::new()),
             n_exchanges: AtomicUsize::new(0),
         })
@@ -96,7 +98,7 @@ impl Playground {
 
     /// The path of the page that browsers work in, on every host.
     pub fn page_path(&self) -> String {
-        format!("/page/{}", self.token)
+        self.page_path.clone()
     }
 
     /// A name for an exchange that was never given before, so that what a browser sent before it died is
@@ -111,6 +113,11 @@ impl Playground {
     ///
     /// If `exchange` is not made of letters, digits and hyphens.
     pub fn set_up(&self, case: &Case, exchange: &str) -> Place {
+        let place = self.place(case, exchange);
+        place.called_from(self.page_path.clone())
+    }
+
+    fn place(&self, case: &Case, exchange: &str) -> Place {
         let token = &self.token;
         match &case.server {
             ServerPart::Site(site) => {
@@ -161,4 +168,10 @@ impl Playground {
         });
         format!("s{index}")
     }
+}
+
+/// Hard to guess; made of letters and digits.
+fn secret() -> Result<String, PlaygroundError> {
+    let secret = getrandom::u64().map_err(PlaygroundError::NoRandomness)?;
+    Ok(format!("{secret:016x}"))
 }
