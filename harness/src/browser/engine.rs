@@ -161,11 +161,13 @@ pub enum Names {
         /// Which certificates are taken from it.
         others: Certificates,
     },
-    /// These; others are reached as they are.
+    /// These; one server is reached as it is, and nothing else.
     Only {
         /// As `host:port`.
         hosts: Vec<String>,
-        /// Which certificates are taken from the others.
+        /// The server, as `host:port`.
+        server: String,
+        /// Which certificates are taken from it.
         others: Certificates,
     },
 }

@@ -181,10 +181,15 @@ fn arguments(options: &Options, names: &Names) -> Vec<OsString> {
         // Every name and every port leads to the one listener, so pages have real origins.
         Names::All => format!("MAP * {stage}"),
         Names::AllBut { host, .. } => format!("MAP * {stage}, EXCLUDE {host}"),
-        Names::Only { hosts, .. } => {
-            let rules: Vec<_> = hosts
-                .iter()
-                .map(|host| format!("MAP {host} {stage}"))
+        // The first rule that fits counts. A name that leads to itself keeps the last rule away; with
+        // `EXCLUDE` all ports of the host would be open.
+        Names::Only { hosts, server, .. } => {
+            let pages = hosts.iter().map(|host| format!("MAP {host} {stage}"));
+            let rules: Vec<_> = pages
+                .chain([
+                    format!("MAP {server} {server}"),
+                    "MAP * ~NOTFOUND".to_owned(),
+                ])
                 .collect();
             rules.join(", ")
         }
@@ -267,13 +272,14 @@ mod tests {
     }
 
     #[test]
-    fn other_names_are_reached_as_they_are() {
+    fn one_server_is_reached_as_it_is_and_nothing_else() {
         let only = |others| Names::Only {
             hosts: vec!["a.example:443".to_owned(), "b.example:80".to_owned()],
+            server: "c.example:8443".to_owned(),
             others,
         };
         let verified = arguments(&options(), &only(Certificates::Trusted));
-        let rules = "--host-resolver-rules=MAP a.example:443 127.0.0.1:4711, MAP b.example:80 127.0.0.1:4711";
+        let rules = "--host-resolver-rules=MAP a.example:443 127.0.0.1:4711, MAP b.example:80 127.0.0.1:4711, MAP c.example:8443 c.example:8443, MAP * ~NOTFOUND";
         assert!(verified.contains(&rules.into()), "{verified:?}");
         assert!(!verified.contains(&"--ignore-certificate-errors".into()));
         let any = arguments(&options(), &only(Certificates::Any));
