@@ -1,6 +1,8 @@
 //! Servers judged through adapters: well-behaved ones, and those that hang, die, lie and print.
 
 mod connections;
+#[cfg(target_os = "linux")]
+mod left;
 mod lies;
 mod manifest;
 mod mouth;
