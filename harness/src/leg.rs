@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crosscheck_replay::{case::Case, judge::unjudged};
-use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
+use crosscheck_report::{leg::Leg, results::LegResult, verdict::Verdict};
 
 use crate::subject::Subject;
 
@@ -97,7 +97,7 @@ fn heard_nothing(case: &Case, result: &LegResult) -> bool {
         .iter()
         .flat_map(|seen| &seen.exchanges)
         .any(|exchange| exchange.response.is_none());
-    case.server.instance().is_some() && (result.verdict.is_error() || unanswered)
+    case.instance().is_some() && (result.verdict.is_error() || unanswered)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

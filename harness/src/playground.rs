@@ -9,10 +9,7 @@ use std::{
 };
 
 use crosscheck_reference::site::Site;
-use crosscheck_replay::{
-    address::Place,
-    case::{Case, ServerPart},
-};
+use crosscheck_replay::{address::Place, case::Server};
 use crosscheck_server::{
     relay::Relay,
     stage::{Stage, StartError},
@@ -107,31 +104,31 @@ impl Playground {
         format!("e{}", self.n_exchanges.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Gets everything ready for one replay of `case`, under the name `exchange`.
+    /// Gets everything ready for one replay of a case that `server` answers, under the name `exchange`.
     ///
     /// # Panics
     ///
     /// If `exchange` is not made of letters, digits and hyphens.
-    pub fn set_up(&self, case: &Case, exchange: &str) -> Place {
-        let place = self.place(case, exchange);
+    pub fn set_up(&self, server: &Server, exchange: &str) -> Place {
+        let place = self.place(server, exchange);
         place.called_from(self.page_path.clone())
     }
 
-    fn place(&self, case: &Case, exchange: &str) -> Place {
+    fn place(&self, server: &Server, exchange: &str) -> Place {
         let token = &self.token;
-        match &case.server {
-            ServerPart::Site(site) => {
+        match server {
+            Server::Site(site) => {
                 let name = self.name_of(site);
                 self.stage.journal().open(exchange);
                 Place::of_subject(format!("/p/{token}/{name}"), exchange.to_owned())
             }
-            ServerPart::Script(script) => {
+            Server::Script(script) => {
                 self.stage
                     .put_script(exchange, script.clone())
                     .expect(NAMED_BY_US);
                 Place::of_script(format!("/x/{token}/{exchange}"), exchange.to_owned())
             }
-            ServerPart::Instance(instance) => {
+            Server::Instance(instance) => {
                 let name = format!("i{}", instance.id());
                 let relay = Relay {
                     address: instance.address(),
@@ -141,13 +138,9 @@ impl Playground {
                 self.stage.journal().open(exchange);
                 Place::of_subject(format!("/p/{token}/{name}"), exchange.to_owned())
             }
-            ServerPart::Deployed(deployment) => {
+            Server::Deployed(deployment) => {
                 Place::of_resource(deployment.url().clone(), exchange.to_owned())
             }
-            ServerPart::Awaited { .. }
-            | ServerPart::Broken(_)
-            | ServerPart::NotApplicable(_)
-            | ServerPart::Refused { .. } => Place::of_script(String::new(), exchange.to_owned()),
         }
     }
 

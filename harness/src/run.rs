@@ -26,7 +26,7 @@ use crosscheck_replay::{
 };
 use crosscheck_report::{
     known::KnownFile,
-    observation::Leg,
+    leg::Leg,
     overview::Overview,
     results::{self, Generated, LegIdentity, LegResult, OwnVectors},
 };

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crosscheck_reference::site::Setup;
 use crosscheck_replay::{
-    case::{Case, ServerPart, cases_of, may_refuse},
+    case::{Case, NoServer, Server, cases_of, may_refuse},
     deployment::Deployment,
 };
 use crosscheck_report::results;
@@ -129,8 +129,8 @@ impl Subject {
             Self::Deployed(config) => {
                 let of_subject = |case: &Case| {
                     let mut case = case.clone();
-                    if case.server.is_judged() {
-                        case.server = ServerPart::Deployed(Arc::clone(&config.deployment));
+                    if case.judges_server() {
+                        case.server = Ok(Server::Deployed(Arc::clone(&config.deployment)));
                     }
                     case
                 };
@@ -239,23 +239,14 @@ fn policies_of<'c>(cases: &[&'c Case]) -> Vec<&'c Policy> {
 /// The policy into which the subject has to be put for `case`.
 fn needed(case: &Case) -> Option<&Policy> {
     match case.server {
-        ServerPart::Awaited { .. } => case.policy.as_deref(),
-        ServerPart::Broken(_)
-        | ServerPart::Deployed(_)
-        | ServerPart::Instance(_)
-        | ServerPart::NotApplicable(_)
-        | ServerPart::Refused { .. }
-        | ServerPart::Script(_)
-        | ServerPart::Site(_) => None,
+        Err(NoServer::Awaited { .. }) => case.policy.as_deref(),
+        Ok(_) | Err(_) => None,
     }
 }
 
 /// Who is to answer `case`, which the reference server could answer.
-fn awaited(adapter: &Adapter, suite: &Suite, case: &Case) -> ServerPart {
-    let (Some(policy), false) = (
-        &case.policy,
-        matches!(case.server, ServerPart::NotApplicable(_)),
-    ) else {
+fn awaited(adapter: &Adapter, suite: &Suite, case: &Case) -> Result<Server, NoServer> {
+    let (Some(policy), false) = (&case.policy, case.is_not_applicable()) else {
         return case.server.clone();
     };
     let needs = policy.capabilities().into_iter().map(Capability::word);
@@ -263,27 +254,27 @@ fn awaited(adapter: &Adapter, suite: &Suite, case: &Case) -> ServerPart {
     needs.extend(case.vector.requires.iter().map(String::as_str));
     let mut needs = needs.into_iter();
     match needs.find_map(|feature| adapter.hello().why_not(feature)) {
-        Some(why) => ServerPart::NotApplicable(why),
-        None => ServerPart::Awaited {
+        Some(why) => Err(NoServer::NotApplicable(why)),
+        None => Err(NoServer::Awaited {
             is_refused_rightly: may_refuse(suite, &case.vector),
-        },
+        }),
     }
 }
 
 /// Who answers `case`, after what came of putting the subject into its policy.
-fn server(put: &Put, case: &Case) -> ServerPart {
+fn server(put: &Put, case: &Case) -> Result<Server, NoServer> {
     match put {
-        Put::Ready(instance) => ServerPart::Instance(instance.clone()),
-        Put::Refused(reason) => ServerPart::Refused {
+        Put::Ready(instance) => Ok(Server::Instance(instance.clone())),
+        Put::Refused(reason) => Err(NoServer::Refused {
             reason: reason.clone(),
             rightly: matches!(
                 case.server,
-                ServerPart::Awaited {
+                Err(NoServer::Awaited {
                     is_refused_rightly: true
-                }
+                })
             ),
-        },
-        Put::Unsupported(why) => ServerPart::NotApplicable(why.clone()),
-        Put::Broken(why) => ServerPart::Broken(why.clone()),
+        }),
+        Put::Unsupported(why) => Err(NoServer::NotApplicable(why.clone())),
+        Put::Broken(why) => Err(NoServer::Broken(why.clone())),
     }
 }

@@ -15,16 +15,16 @@ use crosscheck_oracle::OutgoingRequest;
 use crosscheck_reference::{HANDLED, script::closes};
 use crosscheck_replay::{
     address::Place,
-    case::{Case, ServerPart},
+    case::{Case, Server},
     chain::chain,
     deployment::Deployment,
     drive::{Answered, DriveError, Transport, TransportError},
     instance::Instance,
-    judge::{leg_result, settled, unjudged},
+    judge::{answering, leg_result, unjudged},
     shared_cache,
     shared_cache::Visits,
 };
-use crosscheck_report::{observation::Leg, results::LegResult};
+use crosscheck_report::{leg::Leg, results::LegResult};
 use crosscheck_server::stage::Stage;
 use tokio::task::JoinSet;
 
@@ -91,17 +91,18 @@ impl Wire {
 
     /// What comes of `case` on this leg, replayed under an exchange of its own.
     pub async fn judge(&self, case: &Case, playground: &Playground) -> LegResult {
-        if let Some(result) = settled(case, Leg::Wire) {
-            return result;
-        }
+        let server = match answering(case, Leg::Wire) {
+            Ok(server) => server,
+            Err(result) => return *result,
+        };
         let exchange = playground.new_exchange();
-        let mut place = match case.server.instance() {
+        let mut place = match server.instance() {
             Some(instance) => Place::of_subject(instance.prefix().to_owned(), exchange),
-            None => playground.set_up(case, &exchange),
+            None => playground.set_up(server, &exchange),
         };
         match self.replay(case, &mut place, &playground.stage).await {
             Ok(seen) => leg_result(case, Leg::Wire, seen),
-            Err(error) => unjudged(Leg::Wire, case.server.error_verdict(), chain(&error)),
+            Err(error) => unjudged(Leg::Wire, case.error_verdict(), chain(&error)),
         }
     }
 
@@ -116,7 +117,7 @@ impl Wire {
         place: &mut Place,
         stage: &Stage,
     ) -> Result<Visits, DriveError> {
-        if let (Some(deployment), Some(client)) = (case.server.deployment(), &self.deployed) {
+        if let (Some(deployment), Some(client)) = (case.deployment(), &self.deployed) {
             let mut session = Remote { deployment, client };
             let played = shared_cache::replay(&case.vector, Leg::Wire, place, &mut session).await;
             let mut seen = played?;
@@ -128,15 +129,15 @@ impl Wire {
             }
             return Ok(seen);
         }
-        let judges_server = case.server.is_judged();
-        let instance = case.server.instance();
+        let judges_server = case.judges_server();
+        let instance = case.instance();
         // As in a browser, a vector's steps share a connection with a server that is not ours, and with no
         // other vector: what a server keeps of a connection must fail by itself, too.
         let own = instance.map(|_| self.client.without_connections());
         let mut session = Session {
             client: own.as_ref().unwrap_or(&self.client),
             address: instance.map_or(self.address, Instance::address),
-            reuse: reuse(&case.server),
+            reuse: reuse(case),
             judges_server,
         };
         let vector = &case.vector;
@@ -216,16 +217,9 @@ impl Transport for Session<'_> {
 }
 
 /// A script that hangs up by design would see a request twice that is sent again for that reason.
-fn reuse(server: &ServerPart) -> Reuse {
-    match server {
-        ServerPart::Script(script) if script.0.iter().any(closes) => Reuse::Never,
-        ServerPart::Awaited { .. }
-        | ServerPart::Broken(_)
-        | ServerPart::Deployed(_)
-        | ServerPart::Instance(_)
-        | ServerPart::NotApplicable(_)
-        | ServerPart::Refused { .. }
-        | ServerPart::Script(_)
-        | ServerPart::Site(_) => Reuse::Welcome,
+fn reuse(case: &Case) -> Reuse {
+    match &case.server {
+        Ok(Server::Script(script)) if script.0.iter().any(closes) => Reuse::Never,
+        Ok(_) | Err(_) => Reuse::Welcome,
     }
 }

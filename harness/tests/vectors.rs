@@ -6,10 +6,10 @@ use std::{error::Error, process::ExitCode, sync::Arc, time::Duration};
 use crosscheck_harness::{playground::Playground, wire::Wire};
 use crosscheck_replay::{
     agree::agree,
-    case::{Case, cases},
-    judge::{leg_result, settled},
+    case::{Case, Server, cases},
+    judge::{answering, leg_result},
 };
-use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
+use crosscheck_report::{leg::Leg, results::LegResult, verdict::Verdict};
 use crosscheck_vectors::load::Suite;
 use libtest_mimic::{Arguments, Failed, Trial};
 use tokio::runtime::Runtime;
@@ -55,9 +55,9 @@ impl World {
             let lines: Vec<_> = disagreements.iter().map(ToString::to_string).collect();
             return Err(format!("the oracle disagrees with {}", lines.join("\n")).into());
         }
-        let result = match settled(case, Leg::Wire) {
-            Some(result) => result,
-            None => self.replay(number, case)?,
+        let result = match answering(case, Leg::Wire) {
+            Err(result) => *result,
+            Ok(server) => self.replay(number, case, server)?,
         };
         // The reference server follows advice, too.
         if matches!(result.verdict, Verdict::Passed | Verdict::Observed) {
@@ -67,8 +67,8 @@ impl World {
         }
     }
 
-    fn replay(&self, number: usize, case: &Case) -> Result<LegResult, Failed> {
-        let mut place = self.playground.set_up(case, &format!("v{number}"));
+    fn replay(&self, number: usize, case: &Case, server: &Server) -> Result<LegResult, Failed> {
+        let mut place = self.playground.set_up(server, &format!("v{number}"));
         let replayed = self.wire.replay(case, &mut place, &self.playground.stage);
         let seen = self.runtime.block_on(replayed)?;
         Ok(leg_result(case, Leg::Wire, seen))

@@ -4,13 +4,13 @@ use std::{panic, sync::Arc, thread};
 
 use crosscheck_replay::{
     address::Place,
-    case::{Case, ServerPart, cases, may_refuse},
+    case::{Case, NoServer, cases, may_refuse},
     chain::chain,
     declared_policy::{cases_under, lacks, of_one_resource},
-    judge::{leg_result, settled, unjudged},
+    judge::{leg_result, unanswered, unjudged},
     shared_cache::replay,
 };
-use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
+use crosscheck_report::{leg::Leg, results::LegResult, verdict::Verdict};
 use crosscheck_vectors::{load::Suite, policy::Policy};
 use url::{Position, Url};
 
@@ -155,7 +155,7 @@ impl Conformance {
                 continue;
             };
             if let Some(why) = lacks(&case.vector, |need| routes.contains(&need)) {
-                case.server = ServerPart::NotApplicable(why);
+                case.server = Err(NoServer::NotApplicable(why));
             }
             match groups.iter_mut().find(|(known, _)| *known == policy) {
                 Some((_, group)) => group.push(case),
@@ -164,14 +164,13 @@ impl Conformance {
         }
         let mut findings = Findings::default();
         on_a_thread(|| async {
-            for (policy, mut group) in groups {
+            for (policy, group) in groups {
                 match app(&policy) {
                     Ok(mut subject) => play_all(&mut findings, &group, &mut subject, None).await,
                     Err(unfit) => {
-                        for case in &mut group {
-                            case.server = nobody(&suite, case, &unfit);
-                            let settled = settled(case, Leg::Wire);
-                            findings.add(case, settled.expect("nobody answers it"));
+                        for case in &group {
+                            let nobody = nobody(&suite, case, &unfit);
+                            findings.add(case, unanswered(case, &nobody, Leg::Wire));
                         }
                     }
                 }
@@ -182,12 +181,12 @@ impl Conformance {
 }
 
 /// What `case` comes to if no server can be had for it.
-fn nobody(suite: &Suite, case: &Case, unfit: &Unfit) -> ServerPart {
+fn nobody(suite: &Suite, case: &Case, unfit: &Unfit) -> NoServer {
     match (&case.server, unfit) {
-        (ServerPart::NotApplicable(why), _) | (_, Unfit::Unsupported(why)) => {
-            ServerPart::NotApplicable(why.clone())
+        (Err(NoServer::NotApplicable(why)), _) | (_, Unfit::Unsupported(why)) => {
+            NoServer::NotApplicable(why.clone())
         }
-        (_, Unfit::Refused(reason)) => ServerPart::Refused {
+        (_, Unfit::Refused(reason)) => NoServer::Refused {
             reason: reason.clone(),
             rightly: may_refuse(suite, &case.vector),
         },
@@ -201,7 +200,7 @@ async fn play_all<S: Subject>(
     resource: Option<&str>,
 ) {
     for case in cases {
-        let result = if let ServerPart::NotApplicable(why) = &case.server {
+        let result = if let Err(NoServer::NotApplicable(why)) = &case.server {
             unjudged(Leg::Wire, Verdict::NotApplicable, why)
         } else {
             let mut place = Place::of_subject(String::new(), "0".to_owned());

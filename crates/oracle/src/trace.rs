@@ -169,17 +169,7 @@ impl fmt::Display for What {
             Self::CorsCheck {
                 allow_origin,
                 credentials,
-            } => {
-                let value = allow_origin.escape_ascii();
-                write!(
-                    f,
-                    "`Access-Control-Allow-Origin` is `{value}`, which admits the page"
-                )?;
-                if credentials.is_included() {
-                    f.write_str(", and `Access-Control-Allow-Credentials` is `true`")?;
-                }
-                Ok(())
-            }
+            } => write_cors_check(f, allow_origin, *credentials),
             Self::Failed(failure) => failure.fmt(f),
             Self::Filtered(kind) => write!(f, "script gets a response of type {}", kind.name()),
             Self::HeadersAllowed(names) if names.is_empty() => {
@@ -221,6 +211,22 @@ impl fmt::Display for What {
             Self::Tainting(tainting) => write!(f, "the response tainting is {}", tainting.name()),
         }
     }
+}
+
+fn write_cors_check(
+    f: &mut fmt::Formatter<'_>,
+    allow_origin: &[u8],
+    credentials: Credentials,
+) -> fmt::Result {
+    let value = allow_origin.escape_ascii();
+    write!(
+        f,
+        "`Access-Control-Allow-Origin` is `{value}`, which admits the page"
+    )?;
+    if credentials.is_included() {
+        f.write_str(", and `Access-Control-Allow-Credentials` is `true`")?;
+    }
+    Ok(())
 }
 
 fn write_sent(

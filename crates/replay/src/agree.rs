@@ -2,10 +2,7 @@
 
 use std::fmt;
 
-use crosscheck_report::{
-    mismatch::Mismatch,
-    observation::{Leg, Observation},
-};
+use crosscheck_report::{leg::Leg, mismatch::Mismatch, observation::Observation};
 use crosscheck_vectors::{
     bytes::ByteString,
     vector::{Vector, VectorId, VectorStep},

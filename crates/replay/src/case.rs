@@ -27,43 +27,48 @@ pub struct Case {
     pub vector: Arc<Vector>,
     /// The policy it runs under; none for a script.
     pub policy: Option<Arc<Policy>>,
-    /// Who answers.
-    pub server: ServerPart,
+    /// Who answers, or why nobody does.
+    pub server: Result<Server, NoServer>,
 }
 
 /// Who answers a case.
 #[derive(Clone, Debug)]
-pub enum ServerPart {
-    /// The subject, once it has been put into the policy.
-    Awaited {
-        /// Whether a sound server refuses the policy.
-        is_refused_rightly: bool,
-    },
-    /// Nobody: the subject could not be put into the policy, and that is no answer of its own.
-    Broken(String),
+pub enum Server {
     /// The subject, as it is deployed.
     Deployed(Arc<Deployment>),
     /// The subject, put into the policy by its adapter.
     Instance(Arc<Instance>),
-    /// Nobody: the vector does not fit the policy.
-    NotApplicable(String),
-    /// Nobody: the subject refused to be put into the policy.
-    Refused {
-        /// What the subject said.
-        reason: String,
-        /// Whether a sound server refuses, too.
-        rightly: bool,
-    },
     /// The scripted server.
     Script(Script),
     /// The reference server, put into the policy.
     Site(Arc<Site>),
 }
 
-impl ServerPart {
-    /// Whether a server under a policy answers, and so is judged.
+/// Why nobody answers a case.
+#[derive(Clone, Debug)]
+pub enum NoServer {
+    /// The subject has not been put into the policy yet.
+    Awaited {
+        /// Whether a sound server refuses the policy.
+        is_refused_rightly: bool,
+    },
+    /// The subject could not be put into the policy, and that is no answer of its own.
+    Broken(String),
+    /// The vector does not fit the policy.
+    NotApplicable(String),
+    /// The subject refused to be put into the policy.
+    Refused {
+        /// What the subject said.
+        reason: String,
+        /// Whether a sound server refuses, too.
+        rightly: bool,
+    },
+}
+
+impl Server {
+    /// Whether it is under a policy, and so is judged.
     pub fn is_judged(&self) -> bool {
-        matches!(self, Self::Deployed(_) | Self::Instance(_) | Self::Site(_))
+        !matches!(self, Self::Script(_))
     }
 
     /// The server that an adapter runs, if that answers.
@@ -82,6 +87,28 @@ impl ServerPart {
         } else {
             None
         }
+    }
+}
+
+impl Case {
+    /// Whether a server under a policy answers, and so is judged.
+    pub fn judges_server(&self) -> bool {
+        self.server.as_ref().is_ok_and(Server::is_judged)
+    }
+
+    /// The server that an adapter runs, if that answers.
+    pub fn instance(&self) -> Option<&Instance> {
+        self.server.as_ref().ok()?.instance()
+    }
+
+    /// The server that is deployed, if that answers.
+    pub fn deployment(&self) -> Option<&Deployment> {
+        self.server.as_ref().ok()?.deployment()
+    }
+
+    /// Whether the vector does not fit the policy.
+    pub fn is_not_applicable(&self) -> bool {
+        matches!(self.server, Err(NoServer::NotApplicable(_)))
     }
 
     /// The verdict if nothing can be said about who answers.
@@ -128,7 +155,7 @@ pub fn cases_of(suite: &Suite, setup: &Setup) -> Vec<Case> {
                 id,
                 vector: Arc::clone(vector),
                 policy: None,
-                server: ServerPart::Script(vector.script.clone().unwrap_or_default()),
+                server: Ok(Server::Script(vector.script.clone().unwrap_or_default())),
             },
         }
     };
@@ -169,20 +196,17 @@ fn settle(
     vector: &Arc<Vector>,
     policy: &Policy,
     site: Result<Arc<Site>, Refusal>,
-) -> (Arc<Vector>, ServerPart) {
+) -> (Arc<Vector>, Result<Server, NoServer>) {
     match role::fill(vector, policy) {
         Err(error) => (
             Arc::clone(vector),
-            ServerPart::NotApplicable(error.to_string()),
+            Err(NoServer::NotApplicable(error.to_string())),
         ),
         Ok(filled) => {
-            let server = match site {
-                Ok(site) => ServerPart::Site(site),
-                Err(refusal) => ServerPart::Refused {
-                    reason: refusal.to_string(),
-                    rightly: may_refuse(suite, vector),
-                },
-            };
+            let server = site.map(Server::Site).map_err(|refusal| NoServer::Refused {
+                reason: refusal.to_string(),
+                rightly: may_refuse(suite, vector),
+            });
             (Arc::new(filled), server)
         }
     }

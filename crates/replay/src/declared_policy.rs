@@ -19,7 +19,7 @@ use crosscheck_vectors::{
 
 use crate::{
     agree::agree,
-    case::{Case, ServerPart},
+    case::{Case, NoServer, Server},
     deployment::Deployment,
     predict::predicted,
 };
@@ -86,14 +86,14 @@ fn settle(
     policy: &Arc<Policy>,
     routes: &Capabilities,
     site: &Arc<Site>,
-) -> (Arc<Vector>, ServerPart) {
+) -> (Arc<Vector>, Result<Server, NoServer>) {
     if let Some(why) = lacks(vector, |need| routes.iter().any(|route| route == need)) {
-        return (Arc::clone(vector), ServerPart::NotApplicable(why));
+        return (Arc::clone(vector), Err(NoServer::NotApplicable(why)));
     }
     let filled = match role::fill(vector, policy) {
         Ok(filled) => Arc::new(filled),
         Err(error) => {
-            let why = ServerPart::NotApplicable(error.to_string());
+            let why = Err(NoServer::NotApplicable(error.to_string()));
             return (Arc::clone(vector), why);
         }
     };
@@ -101,11 +101,11 @@ fn settle(
         id: id.clone(),
         vector: Arc::clone(&filled),
         policy: Some(Arc::clone(policy)),
-        server: ServerPart::Site(Arc::clone(site)),
+        server: Ok(Server::Site(Arc::clone(site))),
     };
     if agree(std::slice::from_ref(&case)).is_err() {
         let why = "it is about another policy: a server that is true to this one does not meet it";
-        return (filled, ServerPart::NotApplicable(why.to_owned()));
+        return (filled, Err(NoServer::NotApplicable(why.to_owned())));
     }
     (filled, case.server)
 }
@@ -121,7 +121,7 @@ pub fn of_one_resource(mut case: Case) -> Case {
         .any(|step| step.client.url.is_some())
     {
         let why = "it needs a route of its own, and the subject is one resource";
-        case.server = ServerPart::NotApplicable(why.to_owned());
+        case.server = Err(NoServer::NotApplicable(why.to_owned()));
         return case;
     }
     for step in &mut Arc::make_mut(&mut case.vector).steps {
@@ -158,8 +158,8 @@ fn fit(deployment: &Deployment, mut case: Case) -> Case {
         spare(deployment, &mut case);
         return case;
     };
-    if !matches!(case.server, ServerPart::NotApplicable(_)) {
-        case.server = ServerPart::NotApplicable(why.to_owned());
+    if !case.is_not_applicable() {
+        case.server = Err(NoServer::NotApplicable(why.to_owned()));
     }
     case
 }
@@ -178,7 +178,7 @@ fn spare(deployment: &Deployment, case: &mut Case) {
     };
     if predicted.iter().any(|seen| unsent(seen) == Some(0)) {
         let why = "only GET, HEAD and OPTIONS are sent to a deployed server; `--allow-unsafe-methods` sends the rest";
-        case.server = ServerPart::NotApplicable(why.to_owned());
+        case.server = Err(NoServer::NotApplicable(why.to_owned()));
         return;
     }
     if predicted.iter().any(|seen| unsent(seen).is_some()) {
@@ -194,7 +194,7 @@ mod tests {
     use rstest::rstest;
 
     use super::cases_under;
-    use crate::case::{Case, ServerPart};
+    use crate::case::Case;
 
     fn cases(policy: &str, routes: &[String]) -> Vec<Case> {
         let policy = serde_json::from_str(policy).unwrap();
@@ -203,7 +203,7 @@ mod tests {
 
     fn applies(cases: &[Case], id: &str) -> bool {
         let case = cases.iter().find(|case| case.id.as_str() == id).unwrap();
-        matches!(case.server, ServerPart::Site(_))
+        case.server.is_ok()
     }
 
     const SHOP: &str = r#"{
@@ -216,8 +216,7 @@ mod tests {
         let cases = cases(SHOP, &[]);
         let granted = cases.iter().filter(|case| {
             let client = &case.vector.steps[0].client;
-            matches!(case.server, ServerPart::Site(_))
-                && client.origin.as_deref() == Some("https://shop.test")
+            case.server.is_ok() && client.origin.as_deref() == Some("https://shop.test")
         });
         assert!(granted.count() > 10);
     }
@@ -233,10 +232,7 @@ mod tests {
     fn what_needs_a_route_waits_for_it() {
         let n = |routes: &[String]| {
             let cases = cases(SHOP, routes);
-            cases
-                .iter()
-                .filter(|case| matches!(case.server, ServerPart::Site(_)))
-                .count()
+            cases.iter().filter(|case| case.server.is_ok()).count()
         };
         assert!(n(&["routes.status".to_owned()]) > n(&[]));
     }

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use crosscheck_report::{
     diff::{Demand, Judged, diff},
+    leg::Leg,
     mismatch::Mismatch,
-    observation::{Leg, Observation},
+    observation::Observation,
 };
 use crosscheck_vectors::{
     client::Client,

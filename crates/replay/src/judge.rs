@@ -3,14 +3,14 @@
 use crosscheck_reference::site::Site;
 use crosscheck_report::{
     diff::Judged,
+    leg::Leg,
     mismatch::{Effect, Mismatch},
-    observation::Leg,
     results::LegResult,
     verdict::{Verdict, judge},
 };
 
 use crate::{
-    case::{Case, ServerPart},
+    case::{Case, NoServer, Server},
     demand::differing,
     shared_cache::Visits,
 };
@@ -45,7 +45,7 @@ fn taken(case: &Case, verdict: Verdict) -> Option<String> {
 
 /// What `leg` can witness of `case`: nobody sees what a page sends to a server that is not here.
 fn judged(case: &Case, leg: Leg) -> Judged {
-    if leg.is_browser() && case.server.deployment().is_some() {
+    if leg.is_browser() && case.deployment().is_some() {
         Judged::PageOnly
     } else {
         Judged::Everything
@@ -63,19 +63,40 @@ pub fn unjudged(leg: Leg, verdict: Verdict, note: impl Into<String>) -> LegResul
     }
 }
 
-/// The result of a case that nobody answers; none if it can be replayed.
-pub fn settled(case: &Case, leg: Leg) -> Option<LegResult> {
-    match &case.server {
-        ServerPart::NotApplicable(why) => Some(unjudged(leg, Verdict::NotApplicable, why)),
-        ServerPart::Refused {
+/// Who answers `case` on `leg`.
+///
+/// # Errors
+///
+/// What it comes to if it cannot or need not be replayed.
+pub fn answering(case: &Case, leg: Leg) -> Result<&Server, Box<LegResult>> {
+    let server = match &case.server {
+        Ok(server) => server,
+        Err(nobody) => return Err(Box::new(unanswered(case, nobody, leg))),
+    };
+    let deployment = server.deployment().filter(|_| leg.is_browser());
+    match deployment.and_then(|deployment| deployment.unfit_for_pages(&case.vector)) {
+        Some(why) => Err(Box::new(unjudged(leg, Verdict::NotApplicable, why))),
+        None => Ok(server),
+    }
+}
+
+/// What `case` comes to, which nobody answers.
+pub fn unanswered(case: &Case, nobody: &NoServer, leg: Leg) -> LegResult {
+    match nobody {
+        NoServer::NotApplicable(why) => unjudged(leg, Verdict::NotApplicable, why),
+        NoServer::Broken(why) => unjudged(leg, Verdict::SetupError, why),
+        NoServer::Awaited { .. } => {
+            let why = "the subject has not been put into the policy";
+            unjudged(leg, Verdict::SetupError, why)
+        }
+        NoServer::Refused {
             reason,
             rightly: true,
-        } => Some(unjudged(
-            leg,
-            Verdict::Passed,
-            format!("refused to be configured so: {reason}"),
-        )),
-        ServerPart::Refused {
+        } => {
+            let note = format!("refused to be configured so: {reason}");
+            unjudged(leg, Verdict::Passed, note)
+        }
+        NoServer::Refused {
             reason,
             rightly: false,
         } => {
@@ -88,23 +109,10 @@ pub fn settled(case: &Case, leg: Leg) -> Option<LegResult> {
                 kind: case.vector.kind,
             };
             let verdict = judge(std::slice::from_ref(&mismatch));
-            Some(LegResult {
+            LegResult {
                 mismatches: vec![mismatch],
                 ..unjudged(leg, verdict, reason)
-            })
+            }
         }
-        ServerPart::Broken(why) => Some(unjudged(leg, Verdict::SetupError, why)),
-        ServerPart::Awaited { .. } => {
-            let why = "the subject has not been put into the policy";
-            Some(unjudged(leg, Verdict::SetupError, why))
-        }
-        ServerPart::Deployed(deployment) if leg.is_browser() => {
-            let unfit = deployment.unfit_for_pages(&case.vector);
-            unfit.map(|why| unjudged(leg, Verdict::NotApplicable, why))
-        }
-        ServerPart::Deployed(_)
-        | ServerPart::Instance(_)
-        | ServerPart::Script(_)
-        | ServerPart::Site(_) => None,
     }
 }

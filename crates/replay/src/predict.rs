@@ -7,14 +7,14 @@ use crosscheck_reference::{
     script::{Rewrite, render},
     site::Site,
 };
-use crosscheck_report::observation::{Leg, Observation};
+use crosscheck_report::{leg::Leg, observation::Observation};
 use crosscheck_vectors::script::{Asked, Playing};
 use futures_util::FutureExt;
 use url::Position;
 
 use crate::{
     address::Place,
-    case::{Case, ServerPart},
+    case::{Case, Server},
     drive::{Answered, DriveError, Transport, TransportError, play},
     http1::{Connection, Parsed, parse},
     reference_answer::answer,
@@ -31,21 +31,19 @@ use crate::{
 ///
 /// Never: the model answers at once.
 pub fn predicted(case: &Case) -> Result<Option<Vec<Observation>>, DriveError> {
-    let played = match &case.server {
-        ServerPart::Awaited { .. }
-        | ServerPart::Broken(_)
-        | ServerPart::Deployed(_)
-        | ServerPart::Instance(_)
-        | ServerPart::NotApplicable(_)
-        | ServerPart::Refused { .. } => return Ok(None),
-        ServerPart::Script(script) => {
+    let Ok(server) = &case.server else {
+        return Ok(None);
+    };
+    let played = match server {
+        Server::Deployed(_) | Server::Instance(_) => return Ok(None),
+        Server::Script(script) => {
             let mut place = Place::of_script("/x/t/0".to_owned(), "0".to_owned());
             let mut model = ModelScript {
                 playing: Playing::new(script.clone()),
             };
             play(&case.vector, &mut place, &mut model).now_or_never()
         }
-        ServerPart::Site(site) => {
+        Server::Site(site) => {
             let mut place = Place::of_subject("/p/t/s".to_owned(), "0".to_owned());
             let mut model = ModelSite { site };
             let visits = replay(&case.vector, Leg::Oracle, &mut place, &mut model);

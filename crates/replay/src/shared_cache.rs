@@ -3,10 +3,7 @@
 //! This is what `Vary` is for: whoever comes first must not decide what others get.
 
 use crosscheck_oracle::{CacheMode, Millis, OutgoingRequest};
-use crosscheck_report::{
-    observation::{Leg, Observation},
-    verdict::judge,
-};
+use crosscheck_report::{leg::Leg, observation::Observation, verdict::judge};
 use crosscheck_vectors::vector::{Through, Vector, VectorStep};
 
 use crate::{

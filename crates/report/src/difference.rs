@@ -1,6 +1,6 @@
 //! The mismatches of a vector, those that several legs share put together.
 
-use crate::{mismatch::Mismatch, observation::Leg, overview::VectorVerdict};
+use crate::{leg::Leg, mismatch::Mismatch, overview::VectorVerdict};
 
 /// A mismatch and the legs that have it.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ impl<'a> Difference<'a> {
 
     /// The legs, such as `wire, chromium`.
     pub(crate) fn legs(&self) -> String {
-        let legs: Vec<_> = self.legs.iter().map(|leg| leg.word()).collect();
+        let legs: Vec<_> = self.legs.iter().map(Leg::word).collect();
         legs.join(", ")
     }
 
@@ -135,8 +135,8 @@ mod tests {
     use super::{differences, spoken};
     use crate::{
         fixture::{leg, mismatch, vector},
+        leg::Leg,
         mismatch::{Effect, Mismatch},
-        observation::Leg,
     };
 
     #[rstest]
@@ -177,7 +177,7 @@ mod tests {
             "a/b/c",
             vec![
                 leg(Leg::Wire, NetworkError, saw(wire)),
-                leg(Leg::Chromium, NetworkError, saw(chromium)),
+                leg(Leg::browser("chromium"), NetworkError, saw(chromium)),
             ],
         );
         let observed: Vec<_> = differences(&vector)

@@ -8,8 +8,9 @@ use serde_json::json;
 
 use crate::{
     implementation::{Found, FoundDifference, FoundLeg},
+    leg::Leg,
     mismatch::{Effect, Mismatch},
-    observation::{Leg, Observation},
+    observation::Observation,
     overview::{Overview, VectorVerdict},
     results::{LegResult, Results, VectorResult},
     verdict::{LegVerdict, Owner, Verdict, judge},

@@ -109,8 +109,8 @@ mod tests {
     use super::groups;
     use crate::{
         fixture::{leg, mismatch, vector},
+        leg::Leg,
         mismatch::Effect::{self, Other, OverGrant},
-        observation::Leg,
         overview::VectorVerdict,
     };
 

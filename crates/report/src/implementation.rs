@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     difference::placed,
-    observation::{Exchange, Leg},
+    leg::Leg,
+    observation::Exchange,
     printable::clip,
     results::{LegIdentity, LegResult, Results, Subject, VectorResult},
     verdict::{Verdict, judge},

@@ -13,7 +13,7 @@ pub use parts::{Date, InvalidDate, InvalidLink, InvalidPattern, Link, NoReason, 
 use serde::{Deserialize, Deserializer, de::Error};
 pub use template::template;
 
-use crate::{mismatch::Mismatch, observation::Leg};
+use crate::{leg::Leg, mismatch::Mismatch};
 
 /// One file of known failures: a list of `[[known]]` tables.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]

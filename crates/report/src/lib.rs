@@ -2,7 +2,7 @@
 //!
 //! | term | module |
 //! | --- | --- |
-//! | observation: what a leg saw | [`observation`] |
+//! | leg: one way of replaying; observation: what it saw | [`leg`], [`observation`] |
 //! | mismatch: one field that differs from what was expected | [`mismatch`], [`diff`] |
 //! | verdict, and who is at fault | [`verdict`] |
 //! | known failures | [`known`] |
@@ -24,6 +24,7 @@ pub mod html;
 pub mod implementation;
 pub mod junit;
 pub mod known;
+pub mod leg;
 pub mod markdown;
 pub mod mismatch;
 pub mod observation;

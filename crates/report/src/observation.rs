@@ -1,46 +1,7 @@
 //! What a leg saw.
 
-use std::fmt;
-
 use crosscheck_vectors::{bytes::ByteString, expect::ExpectedOutcome};
 use serde::{Deserialize, Serialize};
-
-/// One way of replaying a vector.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Leg {
-    /// The model, against the script or the reference server's pure answer; nothing is sent.
-    Oracle,
-    /// The model, over real sockets.
-    Wire,
-    /// Chromium.
-    Chromium,
-}
-
-impl Leg {
-    /// The leg's name in commands and files.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Oracle => "oracle",
-            Self::Wire => "wire",
-            Self::Chromium => "chromium",
-        }
-    }
-
-    /// Whether a browser plays the client.
-    pub fn is_browser(self) -> bool {
-        match self {
-            Self::Chromium => true,
-            Self::Oracle | Self::Wire => false,
-        }
-    }
-}
-
-impl fmt::Display for Leg {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.word())
-    }
-}
 
 /// What one step led to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,7 +12,8 @@ use serde::Deserialize;
 
 use crate::{
     diff::UNANSWERED,
-    observation::{Leg, Observation},
+    leg::Leg,
+    observation::Observation,
     results::{LegResult, Results, VectorResult},
     verdict::{Judges, LegVerdict, Owner, Verdict},
 };
@@ -171,8 +172,8 @@ mod tests {
     use super::{Overview, VectorVerdict};
     use crate::{
         fixture::{leg, mismatch, overview, results, vector},
+        leg::Leg,
         mismatch::Effect::OverGrant,
-        observation::Leg,
         verdict::{Owner, Verdict},
     };
 
@@ -197,7 +198,7 @@ mod tests {
         let wrong = vec![mismatch("outcome", Kind::Required, OverGrant)];
         let legs = vec![
             leg(Leg::Wire, Readable, Vec::new()),
-            leg(Leg::Chromium, Readable, wrong),
+            leg(Leg::browser("chromium"), Readable, wrong),
         ];
         let vector = vector("a/b/c", legs);
         assert_eq!(vector.verdict, Verdict::FailedOverGrant);

@@ -9,8 +9,9 @@ use crosscheck_vectors::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    leg::Leg,
     mismatch::Mismatch,
-    observation::{Leg, Observation},
+    observation::Observation,
     verdict::{Owner, Verdict},
 };
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     headline::{in_short, is_finding},
-    observation::Leg,
+    leg::Leg,
     overview::Overview,
     results::Generated,
     totals::Totals,

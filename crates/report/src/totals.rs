@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{observation::Leg, overview::Overview, verdict::Verdict};
+use crate::{leg::Leg, overview::Overview, verdict::Verdict};
 
 /// How many vectors came to what. A vector counts once, by its worst verdict.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,7 +118,7 @@ mod tests {
     use super::{Conclusion, Totals};
     use crate::{
         fixture::{overview, run, vector},
-        observation::Leg,
+        leg::Leg,
         results::StaleEntry,
         verdict::{LegVerdict, Verdict},
     };
@@ -151,8 +151,8 @@ mod tests {
         assert_eq!((recommended_missed, passed, known, errors), (1, 4, 1, 1));
         assert_eq!((skipped, not_applicable), (1, 1));
         assert_eq!(legs[&Leg::Wire][&Verdict::Passed], 5);
-        assert_eq!(legs[&Leg::Chromium][&Verdict::Known], 1);
-        assert_eq!(legs[&Leg::Chromium].values().sum::<usize>(), 12);
+        assert_eq!(legs[&Leg::browser("chromium")][&Verdict::Known], 1);
+        assert_eq!(legs[&Leg::browser("chromium")].values().sum::<usize>(), 12);
     }
 
     #[rstest]

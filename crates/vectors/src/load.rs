@@ -88,58 +88,14 @@ impl Suite {
             files,
             problems: Vec::new(),
         };
-        let mut suite = Self {
-            vectors: BTreeMap::new(),
-            topics: BTreeMap::new(),
-            policies: BTreeMap::new(),
-            requirements: reader
-                .one("requirements.json")
-                .unwrap_or_else(|| Requirements {
-                    sources: Vec::new(),
-                    requirements: Vec::new(),
-                }),
-            concepts: reader.one("concepts.json").unwrap_or_else(|| Concepts {
-                concepts: Vec::new(),
-            }),
-            flags: reader
-                .one("flags.json")
-                .unwrap_or_else(|| Flags { flags: Vec::new() }),
-            accounted: reader.accounted("accounted.toml"),
-        };
+        let mut suite = reader.catalogue();
         for place in files.keys() {
-            if let Some(name) = place
-                .strip_prefix("policies/")
-                .and_then(|n| n.strip_suffix(".json"))
-            {
+            if let Some(name) = policy_of(place) {
                 suite
                     .policies
                     .extend(reader.one(place).map(|policy| (name.to_owned(), policy)));
             } else if let Some(topic) = topic_of(place) {
-                let Some(file) = reader.one::<SuiteFile>(place) else {
-                    continue;
-                };
-                suite.topics.insert(
-                    topic.to_owned(),
-                    Topic {
-                        title: file.title,
-                        about: file.about,
-                    },
-                );
-                for (index, vector) in file.vectors.into_iter().enumerate() {
-                    let at = format!("vectors[{index}].name");
-                    match VectorId::parse(&format!("{topic}/{}", vector.name)) {
-                        Err(error) => reader.problem(place, at, error.to_string()),
-                        Ok(id) => {
-                            if suite.vectors.insert(id.clone(), Arc::new(vector)).is_some() {
-                                reader.problem(
-                                    place,
-                                    at,
-                                    format!("`{id}` is there twice; ids are unique"),
-                                );
-                            }
-                        }
-                    }
-                }
+                reader.topic(place, topic, &mut suite);
             }
         }
         let mut problems = reader.problems;
@@ -175,6 +131,11 @@ pub fn embedded_files() -> Files {
         }
     }
     files
+}
+
+/// `open` for `policies/open.json`; none for anything but a policy.
+fn policy_of(place: &str) -> Option<&str> {
+    place.strip_prefix("policies/")?.strip_suffix(".json")
 }
 
 /// `server/vary` for `server/vary.json`; none for anything but a suite file.
@@ -216,6 +177,57 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// A suite without vectors and policies: what they refer to.
+    fn catalogue(&mut self) -> Suite {
+        Suite {
+            vectors: BTreeMap::new(),
+            topics: BTreeMap::new(),
+            policies: BTreeMap::new(),
+            requirements: self
+                .one("requirements.json")
+                .unwrap_or_else(|| Requirements {
+                    sources: Vec::new(),
+                    requirements: Vec::new(),
+                }),
+            concepts: self.one("concepts.json").unwrap_or_else(|| Concepts {
+                concepts: Vec::new(),
+            }),
+            flags: self
+                .one("flags.json")
+                .unwrap_or_else(|| Flags { flags: Vec::new() }),
+            accounted: self.accounted("accounted.toml"),
+        }
+    }
+
+    /// Adds `topic` and its vectors, which stand in `file`, to `suite`.
+    fn topic(&mut self, file: &str, topic: &str, suite: &mut Suite) {
+        let Some(SuiteFile {
+            title,
+            about,
+            vectors,
+        }) = self.one(file)
+        else {
+            return;
+        };
+        suite
+            .topics
+            .insert(topic.to_owned(), Topic { title, about });
+        for (index, vector) in vectors.into_iter().enumerate() {
+            let at = format!("vectors[{index}].name");
+            let id = match VectorId::parse(&format!("{topic}/{}", vector.name)) {
+                Ok(id) => id,
+                Err(error) => {
+                    self.problem(file, at, error.to_string());
+                    continue;
+                }
+            };
+            if suite.vectors.insert(id.clone(), Arc::new(vector)).is_some() {
+                let message = format!("`{id}` is there twice; ids are unique");
+                self.problem(file, at, message);
+            }
+        }
+    }
+
     fn problem(&mut self, file: &str, place: String, message: String) {
         self.problems.push(Problem {
             file: file.to_owned(),

@@ -17,9 +17,9 @@ use crosscheck_harness::{
 };
 use crosscheck_replay::{
     case::{Case, cases},
-    judge::{leg_result, settled},
+    judge::{answering, leg_result},
 };
-use crosscheck_report::{observation::Leg, verdict::Verdict};
+use crosscheck_report::{leg::Leg, verdict::Verdict};
 use crosscheck_vectors::{
     client::{Api, Context, Credentials, EmbedderPolicy, Mode, ReferrerPolicy},
     expect::ExpectedOutcome,
@@ -90,7 +90,10 @@ impl Bare {
         let mut calls = Vec::with_capacity(n);
         for (number, case) in self.cases.iter().cycle().take(n).enumerate() {
             let exchange = format!("bare{}-{number}", self.n_turns);
-            let mut place = self.playground.set_up(case, &exchange);
+            let mut place = self.playground.set_up(
+                case.server.as_ref().expect("a server answers it"),
+                &exchange,
+            );
             let step = case.vector.steps.first().expect("plain cases have a step");
             let logical = place.parse(step.client.url.as_deref());
             let real = place.real(&logical.into_diagnostic()?);
@@ -116,7 +119,7 @@ impl Bare {
             let Some((_, case)) = cases.get(number) else {
                 return;
             };
-            match replayed.map(|seen| leg_result(case, Leg::Chromium, seen)) {
+            match replayed.map(|seen| leg_result(case, Leg::browser("chromium"), seen)) {
                 Ok(result) if result.verdict == Verdict::Passed => {}
                 Ok(result) => failed.push(format!("{}: {}", case.id, result.verdict.word())),
                 Err(error) => failed.push(format!("{}: {error}", case.id)),
@@ -148,7 +151,7 @@ fn plain_cases(suite: &Suite) -> Result<(String, Vec<Case>)> {
         };
         let client = &step.client;
         let url = client.url.as_deref().unwrap_or_default();
-        let is_plain = settled(&case, Leg::Chromium).is_none()
+        let is_plain = answering(&case, Leg::browser("chromium")).is_ok()
             && client.api == Api::Fetch
             && client.context == Context::default()
             && client.embedder_policy == EmbedderPolicy::default()

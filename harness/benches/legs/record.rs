@@ -38,7 +38,7 @@ pub(crate) async fn record(
         noted: Vec::new(),
         kept_alive: true,
     };
-    let mut place = playground.set_up(case, exchange);
+    let mut place = playground.set_up(case.server.as_ref().expect("a server answers it"), exchange);
     let played = play(&case.vector, &mut place, &mut recorder).await;
     played.into_diagnostic()?;
     let usable = recorder.kept_alive && !recorder.noted.is_empty();

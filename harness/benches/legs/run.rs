@@ -8,7 +8,7 @@ use crosscheck_harness::{
     subject::SubjectConfig,
 };
 use crosscheck_reference::site::Setup;
-use crosscheck_report::{observation::Leg, overview::Overview};
+use crosscheck_report::{leg::Leg, overview::Overview};
 use crosscheck_vectors::load::Suite;
 use miette::{IntoDiagnostic, Result};
 
@@ -47,7 +47,7 @@ pub(crate) async fn replay(
 fn n_calls(overview: &Overview) -> usize {
     let of_legs = overview.vectors.iter().flat_map(|vector| &vector.legs);
     of_legs
-        .filter(|leg| leg.leg == Leg::Chromium)
+        .filter(|leg| leg.leg == Leg::browser("chromium"))
         .map(|leg| leg.outcomes.len())
         .sum()
 }

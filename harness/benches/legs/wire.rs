@@ -8,10 +8,10 @@ use std::{
 
 use crosscheck_harness::{playground::Playground, wire::Wire};
 use crosscheck_replay::{
-    case::{Case, ServerPart, cases},
-    judge::settled,
+    case::{Case, Server, cases},
+    judge::answering,
 };
-use crosscheck_report::{observation::Leg, results::LegResult};
+use crosscheck_report::{leg::Leg, results::LegResult};
 use crosscheck_vectors::load::Suite;
 use miette::{IntoDiagnostic, Result, miette};
 
@@ -43,7 +43,7 @@ impl Replayer {
     pub(crate) async fn new(suite: &Suite) -> Result<Self> {
         let playground = Playground::start().await.into_diagnostic()?;
         let mut cases = cases(suite, None);
-        cases.retain(|case| settled(case, Leg::Wire).is_none());
+        cases.retain(|case| answering(case, Leg::Wire).is_ok());
         Ok(Self {
             wire: Wire::new(playground.stage.addr(), Duration::from_secs(10)),
             playground: Arc::new(playground),
@@ -121,7 +121,7 @@ impl<'a> Bare<'a> {
         for _ in 0..REPLAYS {
             for (case, exchange, _) in &self.recorded {
                 playground.stage.forget_exchange(exchange);
-                playground.set_up(case, exchange);
+                playground.set_up(case.server.as_ref().expect("a server answers it"), exchange);
             }
             time += load.send(&sequences).await.into_diagnostic()?;
         }
@@ -138,10 +138,10 @@ impl<'a> Bare<'a> {
 }
 
 async fn small_request(cases: &[Case], playground: &Playground) -> Result<Prepared> {
-    let is_site = |case: &&Case| matches!(case.server, ServerPart::Site(_));
+    let is_site = |case: &&Case| matches!(case.server, Ok(Server::Site(_)));
     let case = cases.iter().find(is_site);
     let case = case.ok_or_else(|| miette!("no vector has a policy"))?;
-    let mut place = playground.set_up(case, "small");
+    let mut place = playground.set_up(case.server.as_ref().expect("a server answers it"), "small");
     let logical = place.parse(None).into_diagnostic()?;
     // Without its query nobody can tell to which exchange it belongs.
     let path = place.real(&logical).path().to_owned();

@@ -136,7 +136,8 @@ impl<'a> Browse<'a> {
     /// Gets everything ready for `case`.
     fn set_up<'c>(&self, case: &'c Case) -> Result<Task<'c>, PlanError> {
         let exchange = self.playground.new_exchange();
-        task(case, self.playground.set_up(case, &exchange))
+        let server = case.server.as_ref().map_err(|_nobody| PlanError::Nobody)?;
+        task(case, self.playground.set_up(server, &exchange))
     }
 
     /// Forgets everything about a task that is done, since memory must not grow with what is replayed. A
@@ -203,7 +204,7 @@ impl<'a> Browse<'a> {
             case,
         )
         .ok_or(ReplayError::Timeout(self.patience))?;
-        if let Some(instance) = case.server.instance() {
+        if let Some(instance) = case.instance() {
             let seen = std::slice::from_mut(&mut seen);
             let client = Client::new(self.patience);
             handler_ran::settle(instance, case, exchange, &client, seen).await;

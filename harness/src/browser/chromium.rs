@@ -23,7 +23,7 @@ use std::{
     time::Duration,
 };
 
-use crosscheck_report::{known::KnownFile, observation::Leg};
+use crosscheck_report::{known::KnownFile, leg::Leg};
 use devtools::DevTools;
 use find::find_binary;
 use futures_util::{FutureExt, future::BoxFuture};
@@ -38,13 +38,15 @@ use super::{
     error::BrowserError,
 };
 
+const LEG: Leg = Leg::browser("chromium");
+
 /// The engine of Chromium, Chrome and Edge.
 #[derive(Clone, Copy, Debug)]
 pub struct ChromiumEngine;
 
 impl Engine for ChromiumEngine {
     fn leg(&self) -> Leg {
-        Leg::Chromium
+        LEG
     }
 
     fn product(&self) -> &'static str {

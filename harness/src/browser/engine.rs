@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use crosscheck_report::{known::KnownFile, observation::Leg};
+use crosscheck_report::{known::KnownFile, leg::Leg};
 use futures_util::future::BoxFuture;
 
 use super::{

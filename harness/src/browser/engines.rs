@@ -1,6 +1,6 @@
 //! The engines that there are: the one place that lists them.
 
-use crosscheck_report::observation::Leg;
+use crosscheck_report::leg::Leg;
 
 use super::{chromium::ChromiumEngine, engine::Engine};
 

@@ -10,12 +10,12 @@ use std::{
 use crosscheck_replay::{
     case::Case,
     chain::chain,
-    judge::{leg_result, settled, unjudged},
+    judge::{answering, leg_result, unjudged},
     target::navigation,
 };
 use crosscheck_report::{
     known::{KnownFile, is_known},
-    observation::Leg,
+    leg::Leg,
     results::LegResult,
     verdict::Verdict,
 };
@@ -158,9 +158,9 @@ impl Replay for BrowserLeg<'_> {
         let leg = self.leg();
         let mut open = Vec::new();
         for (number, case) in cases.iter().enumerate() {
-            match settled(case, leg) {
-                None => open.push((number, case)),
-                Some(result) => keep(case, result),
+            match answering(case, leg) {
+                Ok(_) => open.push((number, case)),
+                Err(result) => keep(case, *result),
             }
         }
         for attempt in 0..=RESTARTS {
@@ -306,7 +306,7 @@ impl Round<'_> {
             Err(ReplayError::Browser(error)) if needs_new_browser(&error) => {
                 return Judged::Lost;
             }
-            Err(error) => unjudged(self.leg, case.server.error_verdict(), chain(&error)),
+            Err(error) => unjudged(self.leg, case.error_verdict(), chain(&error)),
         })
     }
 }

@@ -63,7 +63,7 @@ fn bytes(text: &str) -> ByteString {
 }
 
 fn exchanges(entries: Vec<Entry>, place: &Place, case: &Case) -> Vec<Exchange> {
-    let judges_server = case.server.is_judged();
+    let judges_server = case.judges_server();
     let mut seen: Vec<Exchange> = Vec::with_capacity(entries.len());
     for entry in entries {
         let handled = judges_server.then(|| entry.is_handled());

@@ -3,7 +3,7 @@
 use crosscheck_oracle::Origin;
 use crosscheck_replay::{
     address::{BadUrl, Place},
-    case::{Case, ServerPart},
+    case::{Case, Server},
     drive::{DriveError, page_origin, target},
     request_of_client::FRAMING,
 };
@@ -60,6 +60,9 @@ pub enum PlanError {
     /// Something stands between client and server.
     #[error("a browser is connected to the server itself; only the wire leg puts a cache between")]
     Through,
+    /// Nobody answers it.
+    #[error("nobody answers it")]
+    Nobody,
     /// A URL is none.
     #[error(transparent)]
     BadUrl(#[from] BadUrl),
@@ -118,7 +121,7 @@ pub(super) fn task(case: &Case, mut place: Place) -> Result<Task<'_>, PlanError>
 /// `client` for the probe. What a deployed server answers to one vector must not answer another.
 fn client(case: &Case, client: &Client) -> Value {
     let mut value = serde_json::to_value(client).unwrap_or(Value::Null);
-    if case.server.deployment().is_some()
+    if case.deployment().is_some()
         && let Some(members) = value.as_object_mut()
     {
         members.entry("cache").or_insert_with(|| "no-store".into());
@@ -166,7 +169,7 @@ fn page(client: &Client, url: &url::Url) -> Result<Page, DriveError> {
 
 /// Asking for reasons costs speed, so only calls that should fail are watched.
 pub(super) fn witness(case: &Case, step: &VectorStep) -> Witness {
-    if case.server.deployment().is_some() {
+    if case.deployment().is_some() {
         // All its calls have one URL, so what the browser says about a URL is about none of them.
         return Witness::Quiet;
     }
@@ -195,16 +198,7 @@ fn minds_cookies(case: &Case) -> bool {
             .flat_map(|answer| &answer.headers)
             .any(|(name, _)| name.as_bytes().eq_ignore_ascii_case(b"set-cookie"))
     };
-    let by_server = match &case.server {
-        ServerPart::Script(script) => sets(script),
-        ServerPart::Awaited { .. }
-        | ServerPart::Broken(_)
-        | ServerPart::Deployed(_)
-        | ServerPart::Instance(_)
-        | ServerPart::NotApplicable(_)
-        | ServerPart::Refused { .. }
-        | ServerPart::Site(_) => false,
-    };
+    let by_server = matches!(&case.server, Ok(Server::Script(script)) if sets(script));
     by_server
         || case.vector.steps.iter().any(|step| {
             let url = step

@@ -7,7 +7,7 @@ use clap::{
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
     value_parser,
 };
-use crosscheck_report::observation::Leg;
+use crosscheck_report::leg::Leg;
 
 use crate::browser::{
     engine::{Engine, MissingBrowser},

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use crosscheck_reference::{fault::Fault, site::Setup};
 use crosscheck_report::{
     known::{KnownEntry, KnownFile},
-    observation::Leg,
+    leg::Leg,
     overview::Overview,
     printable,
     summary::summary,

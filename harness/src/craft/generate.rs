@@ -25,7 +25,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use ask::{Act, Ask};
 use crosscheck_reference::site::Site;
 use crosscheck_replay::{
-    case::{Case, ServerPart},
+    case::{Case, Server},
     predict::predicted,
 };
 use crosscheck_vectors::{
@@ -189,7 +189,7 @@ fn vector(law: Law, name: String, plan: Plan) -> Option<Vector> {
         id: VectorId::parse(&format!("{}/draft", topic(law))).ok()?,
         vector: Arc::new(vector.clone()),
         policy: Some(Arc::new(intent.clone())),
-        server: ServerPart::Site(Arc::new(Site::try_from(&intent).ok()?)),
+        server: Ok(Server::Site(Arc::new(Site::try_from(&intent).ok()?))),
     };
     let seen = predicted(&case).ok()??;
     for ((step, ask), seen) in vector.steps.iter_mut().zip(&asks).zip(&seen) {

@@ -12,9 +12,7 @@ use std::{
 };
 
 use crosscheck_report::{
-    observation::{Leg, Observation},
-    results::LegResult,
-    verdict::LegVerdict,
+    leg::Leg, observation::Observation, results::LegResult, verdict::LegVerdict,
 };
 use crosscheck_vectors::vector::VectorId;
 use serde::{Deserialize, Serialize};
@@ -253,9 +251,7 @@ mod tests {
 
     use crosscheck_replay::judge::unjudged;
     use crosscheck_report::{
-        observation::{Leg, Observation},
-        results::LegResult,
-        verdict::Verdict,
+        leg::Leg, observation::Observation, results::LegResult, verdict::Verdict,
     };
     use crosscheck_vectors::{expect::ExpectedOutcome, vector::VectorId};
 
@@ -311,7 +307,10 @@ mod tests {
             let verdict = ledger.verdict(id, Leg::Wire).unwrap();
             assert_eq!(verdict.with(seen), seeing(status));
         }
-        assert_eq!(ledger.observations(&one, Leg::Chromium).unwrap(), []);
+        assert_eq!(
+            ledger.observations(&one, Leg::browser("chromium")).unwrap(),
+            []
+        );
     }
 
     #[test]
@@ -330,7 +329,7 @@ mod tests {
         file.write_all(b"{\"id\":\"server/a/t").unwrap();
         drop(file);
         let mut ledger = Ledger::open(folder.path(), &identity(), Resume::Yes).unwrap();
-        assert!(has(&ledger, &one, Leg::Wire) && !has(&ledger, &one, Leg::Chromium));
+        assert!(has(&ledger, &one, Leg::Wire) && !has(&ledger, &one, Leg::browser("chromium")));
         ledger
             .record(&two, unjudged(Leg::Wire, Verdict::Passed, ""))
             .unwrap();

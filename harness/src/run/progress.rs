@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, stderr};
 
-use crosscheck_report::observation::Leg;
+use crosscheck_report::leg::Leg;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::process::say::say;
@@ -37,7 +37,7 @@ impl Progress {
         let style =
             ProgressStyle::with_template("{prefix:>9} {bar:40} {pos}/{len} vectors, {elapsed}");
         bar.set_style(style.unwrap_or_else(|_bad| ProgressStyle::default_bar()));
-        bar.set_prefix(leg.word());
+        bar.set_prefix(leg.to_string());
         Bar {
             bar,
             plain: (shown && !terminal).then_some((leg, n_vectors)),

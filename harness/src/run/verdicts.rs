@@ -3,7 +3,7 @@
 use crosscheck_replay::{agree::prediction, case::Case, judge::unjudged};
 use crosscheck_report::{
     known::{self, Date},
-    observation::Leg,
+    leg::Leg,
     overview::{Overview, VectorVerdict},
     results::VectorResult,
     verdict::{LegVerdict, Verdict},

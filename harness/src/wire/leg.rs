@@ -3,7 +3,7 @@
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use crosscheck_replay::case::Case;
-use crosscheck_report::observation::Leg;
+use crosscheck_report::leg::Leg;
 
 use crate::{
     client::remote::Deployed,

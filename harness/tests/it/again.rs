@@ -20,7 +20,7 @@ use crosscheck_replay::{
     case::{Case, cases},
     demand::mismatches,
 };
-use crosscheck_report::observation::Leg;
+use crosscheck_report::leg::Leg;
 use crosscheck_vectors::{load::Suite, vector::Kind};
 
 /// Longer than anything here takes.
@@ -64,7 +64,7 @@ async fn wrong(browse: &Browse<'_>, cases: &[Case]) -> Vec<String> {
         match replayed {
             Err(error) => wrong.push(format!("{}: {error}", case.id)),
             Ok(seen) => {
-                let mut found = mismatches(&case.vector, Leg::Chromium, &seen);
+                let mut found = mismatches(&case.vector, Leg::browser("chromium"), &seen);
                 found.retain(|mismatch| mismatch.kind == Kind::Required);
                 wrong.extend(found.iter().map(|found| format!("{}: {found:?}", case.id)));
             }
@@ -114,7 +114,7 @@ async fn every_time_is_like_the_first_and_nothing_is_kept() {
     let n_exchanges = first.len() + 3 * cases.len();
     let next = playground.new_exchange();
     assert_eq!(next, format!("e{n_exchanges}"));
-    let mut place = playground.set_up(&first[0], &next);
+    let mut place = playground.set_up(first[0].server.as_ref().unwrap(), &next);
     let address = place.real(&place.parse(None).unwrap());
     let token = address.path_segments().unwrap().nth(1).unwrap();
     for number in 0..n_exchanges {

@@ -5,7 +5,7 @@ mod corpus;
 use std::path::Path;
 
 use crosscheck_harness::browser::engines::default_engine;
-use crosscheck_report::{observation::Leg, results::Results, verdict::Verdict};
+use crosscheck_report::{leg::Leg, results::Results, verdict::Verdict};
 use rstest::rstest;
 use serde_json::Value;
 
@@ -70,7 +70,10 @@ fn results(bench: &Bench) -> Results {
 /// The verdicts of the Chromium leg that say that something is wrong.
 fn wrong(results: &Results) -> Vec<(&str, Verdict)> {
     let legs = results.vectors.iter().flat_map(|vector| {
-        let of_leg = vector.legs.iter().filter(|leg| leg.leg == Leg::Chromium);
+        let of_leg = vector
+            .legs
+            .iter()
+            .filter(|leg| leg.leg == Leg::browser("chromium"));
         of_leg.map(|leg| (vector.id.as_str(), leg.verdict))
     });
     legs.filter(|(_, verdict)| {
@@ -87,7 +90,7 @@ fn pages_of_every_kind_do_as_the_vectors_say() {
     let results = results(&bench);
     assert_eq!(wrong(&results), []);
     let of_chromium = |vector: &crosscheck_report::results::VectorResult| {
-        vector.leg(Leg::Chromium).unwrap().verdict == Verdict::Passed
+        vector.leg(Leg::browser("chromium")).unwrap().verdict == Verdict::Passed
     };
     for glob in MIXED {
         let begins = glob.trim_end_matches('*');
@@ -101,7 +104,7 @@ fn pages_of_every_kind_do_as_the_vectors_say() {
     let engine = &results
         .legs
         .iter()
-        .find(|leg| leg.leg == Leg::Chromium)
+        .find(|leg| leg.leg == Leg::browser("chromium"))
         .unwrap()
         .engine;
     assert!(

@@ -9,7 +9,7 @@ use crosscheck_harness::{
 };
 use crosscheck_reference::{fault::Fault, site::Setup};
 use crosscheck_report::{
-    observation::Leg,
+    leg::Leg,
     overview::Overview,
     results::{LegResult, Results},
     summary::summary,
@@ -160,7 +160,8 @@ fn reflecting_any_origin_with_credentials_is_an_over_grant_on_both_legs() {
         panic!("one vector was selected");
     };
     assert_eq!(vector.owner, Owner::Server);
-    let [wire, chromium] = [Leg::Wire, Leg::Chromium].map(|leg| vector.leg(leg).unwrap());
+    let [wire, chromium] =
+        [Leg::Wire, Leg::browser("chromium")].map(|leg| vector.leg(leg).unwrap());
     let outcomes = |leg: &LegResult| leg.observations.last().unwrap().outcome;
     assert_eq!(outcomes(wire), outcomes(chromium), "wire and browser agree");
 }

@@ -7,10 +7,7 @@ mod kept;
 use std::net::Ipv4Addr;
 
 use crosscheck_replay::{http1::LARGEST_ANSWER, judge::leg_result};
-use crosscheck_report::{
-    observation::{Leg, Observation},
-    verdict::Verdict,
-};
+use crosscheck_report::{leg::Leg, observation::Observation, verdict::Verdict};
 use crosscheck_vectors::expect::ExpectedOutcome;
 use hostile::{Deed, GRANTED, case, replay, replay_at};
 use rstest::rstest;

@@ -3,7 +3,9 @@
 mod adapters;
 mod advisories;
 mod circles;
+mod code;
 mod edges;
+mod engines;
 mod sources;
 mod tree;
 
@@ -17,6 +19,19 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .expect("the harness is a folder of the project")
+}
+
+/// The folders of all crates, the program's last.
+fn crates() -> Vec<PathBuf> {
+    let entries = fs::read_dir(root().join("crates")).unwrap();
+    let folders = entries.map(|entry| entry.unwrap().path());
+    let mut found: Vec<_> = folders
+        .filter(|folder| folder.join("Cargo.toml").is_file())
+        .collect();
+    assert!(!found.is_empty(), "there are no crates");
+    found.sort();
+    found.push(root().join("harness"));
+    found
 }
 
 /// All files below `folder` that end in `.ENDING`, without what builds and version control leave there.

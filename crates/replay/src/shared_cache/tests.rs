@@ -1,5 +1,5 @@
 use crosscheck_oracle::{OutgoingRequest, Response};
-use crosscheck_report::{observation::Leg, verdict::Verdict};
+use crosscheck_report::{leg::Leg, verdict::Verdict};
 use crosscheck_vectors::{expect::ExpectedOutcome, vector::Vector};
 use rstest::rstest;
 use serde_json::{Value, json};

@@ -13,6 +13,7 @@ use super::{
     vector::diagram,
 };
 use crate::{
+    leg::Leg,
     overview::VectorVerdict,
     printable::clip,
     results::{LegResult, VectorResult},
@@ -47,7 +48,7 @@ struct Claim<'a> {
 /// The diagram of a vector on a leg.
 #[derive(Debug)]
 struct Exchange {
-    leg: &'static str,
+    leg: Leg,
     title: Rich,
     href: String,
     svg: String,
@@ -85,7 +86,7 @@ impl Exchange {
         let diagram = diagram(result, &leg.observations);
         let drawing = Drawing::new(format!("d-{claim}"), title, &diagram);
         Self {
-            leg: leg.leg.word(),
+            leg: leg.leg,
             title: Rich::new(&clip(&result.vector.title, 300)),
             href: place(&result.id),
             svg: render(&drawing),

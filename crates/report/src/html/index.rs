@@ -20,6 +20,7 @@ use super::{
 use crate::{
     compare::compare,
     headline::{name, numbers, sentence},
+    leg::Leg,
     printable::clip,
     totals::Totals,
 };
@@ -36,7 +37,7 @@ struct Index {
     stale: Vec<Rich>,
     tallies: Vec<Tally>,
     points: Vec<Point>,
-    legs: Vec<&'static str>,
+    legs: Vec<Leg>,
     found: Matrix,
     known: Matrix,
     observed: Matrix,
@@ -58,7 +59,7 @@ struct Figure {
 /// What came of the vectors on one leg.
 #[derive(Debug)]
 struct Tally {
-    leg: &'static str,
+    leg: Leg,
     engine: String,
     counts: Vec<Count>,
 }
@@ -108,7 +109,7 @@ pub(super) fn page(context: &Context<'_>, previous: Option<&crate::overview::Ove
                 Rich::new(&clip(&text, 400))
             })
             .collect(),
-        legs: results.legs.iter().map(|leg| leg.leg.word()).collect(),
+        legs: results.legs.iter().map(|leg| leg.leg).collect(),
         tallies: tallies(context, &totals),
         points: points(context),
         found: Matrix::new(matrix::graded(context, matrix::is_found)),
@@ -125,7 +126,7 @@ pub(super) fn page(context: &Context<'_>, previous: Option<&crate::overview::Ove
 fn tallies(context: &Context<'_>, totals: &Totals) -> Vec<Tally> {
     let legs = context.results.legs.iter();
     legs.map(|identity| Tally {
-        leg: identity.leg.word(),
+        leg: identity.leg,
         engine: clip(&identity.engine, 80),
         counts: totals
             .legs

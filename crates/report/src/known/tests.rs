@@ -8,8 +8,8 @@ use serde_json::json;
 use super::{Date, KnownFile, Pattern, apply, template};
 use crate::{
     fixture::{leg, mismatch, run, vector},
+    leg::Leg,
     mismatch::Effect::{Other, OverGrant},
-    observation::Leg,
     overview::VectorVerdict,
     results::StaleEntry,
     verdict::{Owner, Verdict},
@@ -30,7 +30,7 @@ fn deviating() -> VectorVerdict {
     ];
     let legs = vec![
         leg(Leg::Wire, NetworkError, Vec::new()),
-        leg(Leg::Chromium, Readable, mismatches),
+        leg(Leg::browser("chromium"), Readable, mismatches),
     ];
     vector("browser/a/b/one", legs)
 }
@@ -40,7 +40,7 @@ fn deviating_less() -> VectorVerdict {
     let mismatches = vec![mismatch("outcome", Kind::Required, OverGrant)];
     vector(
         "browser/a/b/more",
-        vec![leg(Leg::Chromium, Readable, mismatches)],
+        vec![leg(Leg::browser("chromium"), Readable, mismatches)],
     )
 }
 
@@ -74,7 +74,11 @@ fn a_failure_that_is_explained_is_known(#[case] entry: serde_json::Value) {
     assert_eq!(vector.verdict, Verdict::Known);
     assert_eq!(vector.owner, Owner::Browser);
     assert_eq!(
-        vector.leg(Leg::Chromium).unwrap().note.as_deref(),
+        vector
+            .leg(Leg::browser("chromium"))
+            .unwrap()
+            .note
+            .as_deref(),
         Some("r")
     );
 }
@@ -94,7 +98,7 @@ fn a_failure_that_is_not_explained_stays_one(
     let stale = applied(&mut vectors, &[], &entry);
     assert_eq!(stale.len(), n_stale, "{stale:?}");
     assert_eq!(
-        vectors[0].leg(Leg::Chromium).unwrap().verdict,
+        vectors[0].leg(Leg::browser("chromium")).unwrap().verdict,
         Verdict::FailedOverGrant
     );
 }

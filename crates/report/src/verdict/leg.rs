@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use crosscheck_vectors::expect::ExpectedOutcome;
 
 use super::Verdict;
-use crate::{mismatch::Mismatch, observation::Leg};
+use crate::{leg::Leg, mismatch::Mismatch};
 
 /// What one leg made of one vector, without what it saw.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +37,8 @@ mod tests {
 
     use crate::{
         fixture::{leg, mismatch},
+        leg::Leg,
         mismatch::Effect::{Other, OverGrant},
-        observation::Leg,
     };
 
     #[test]

@@ -6,7 +6,7 @@ use crosscheck_vectors::vector::{Kind, Vector};
 use serde::{Deserialize, Serialize};
 
 use super::LegVerdict;
-use crate::observation::Leg;
+use crate::leg::Leg;
 
 /// Who is at fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -143,8 +143,8 @@ mod tests {
     use super::{Judges, Owner};
     use crate::{
         fixture::{self, mismatch},
+        leg::Leg,
         mismatch::{Effect, Mismatch},
-        observation::Leg,
         verdict::{LegVerdict, Verdict},
     };
 
@@ -184,20 +184,20 @@ mod tests {
     }
 
     #[rstest]
-    #[case::all_agree(Judges::Servers, vec![right(Leg::Wire), right(Leg::Chromium)], Owner::Nobody)]
-    #[case::confirmed(Judges::Servers, vec![wrong(Leg::Wire), wrong(Leg::Chromium)], Owner::Server)]
-    #[case::hidden(Judges::Servers, vec![wrong(Leg::Wire), right(Leg::Chromium)], Owner::ServerHiddenByBrowser)]
-    #[case::added(Judges::Servers, vec![wrong(Leg::Wire), wrong_elsewhere(Leg::Chromium)], Owner::ServerHiddenByBrowser)]
-    #[case::beyond_pages(Judges::Servers, vec![told_too_much(Leg::Wire), right(Leg::Chromium)], Owner::Server)]
-    #[case::beyond_pages_but_read(Judges::Servers, vec![told_too_much(Leg::Wire), wrong_elsewhere(Leg::Chromium)], Owner::ServerHiddenByBrowser)]
-    #[case::only_browser(Judges::Servers, vec![right(Leg::Wire), wrong(Leg::Chromium)], Owner::Browser)]
+    #[case::all_agree(Judges::Servers, vec![right(Leg::Wire), right(Leg::browser("chromium"))], Owner::Nobody)]
+    #[case::confirmed(Judges::Servers, vec![wrong(Leg::Wire), wrong(Leg::browser("chromium"))], Owner::Server)]
+    #[case::hidden(Judges::Servers, vec![wrong(Leg::Wire), right(Leg::browser("chromium"))], Owner::ServerHiddenByBrowser)]
+    #[case::added(Judges::Servers, vec![wrong(Leg::Wire), wrong_elsewhere(Leg::browser("chromium"))], Owner::ServerHiddenByBrowser)]
+    #[case::beyond_pages(Judges::Servers, vec![told_too_much(Leg::Wire), right(Leg::browser("chromium"))], Owner::Server)]
+    #[case::beyond_pages_but_read(Judges::Servers, vec![told_too_much(Leg::Wire), wrong_elsewhere(Leg::browser("chromium"))], Owner::ServerHiddenByBrowser)]
+    #[case::only_browser(Judges::Servers, vec![right(Leg::Wire), wrong(Leg::browser("chromium"))], Owner::Browser)]
     #[case::wire_alone(Judges::Servers, vec![wrong(Leg::Wire)], Owner::Server)]
-    #[case::browser_alone(Judges::Servers, vec![wrong(Leg::Chromium)], Owner::Server)]
-    #[case::unjudged(Judges::Servers, vec![wrong(Leg::Wire), broken(Leg::Chromium)], Owner::Server)]
-    #[case::only_surveyed(Judges::Servers, vec![surveyed(Leg::Wire), surveyed(Leg::Chromium)], Owner::Nobody)]
-    #[case::deviation(Judges::Clients, vec![right(Leg::Wire), wrong(Leg::Chromium)], Owner::Browser)]
-    #[case::script_alone(Judges::Clients, vec![wrong(Leg::Chromium)], Owner::Browser)]
-    #[case::our_own_server(Judges::Clients, vec![wrong(Leg::Wire), wrong(Leg::Chromium)], Owner::Suite)]
+    #[case::browser_alone(Judges::Servers, vec![wrong(Leg::browser("chromium"))], Owner::Server)]
+    #[case::unjudged(Judges::Servers, vec![wrong(Leg::Wire), broken(Leg::browser("chromium"))], Owner::Server)]
+    #[case::only_surveyed(Judges::Servers, vec![surveyed(Leg::Wire), surveyed(Leg::browser("chromium"))], Owner::Nobody)]
+    #[case::deviation(Judges::Clients, vec![right(Leg::Wire), wrong(Leg::browser("chromium"))], Owner::Browser)]
+    #[case::script_alone(Judges::Clients, vec![wrong(Leg::browser("chromium"))], Owner::Browser)]
+    #[case::our_own_server(Judges::Clients, vec![wrong(Leg::Wire), wrong(Leg::browser("chromium"))], Owner::Suite)]
     #[case::model(Judges::Servers, vec![wrong(Leg::Oracle), right(Leg::Wire)], Owner::Suite)]
     #[case::nothing(Judges::Servers, vec![], Owner::Nobody)]
     fn each_disagreement_has_an_owner(

@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, collections::BTreeMap};
 
 use crosscheck_report::{
-    observation::Leg,
+    leg::Leg,
     overview::{Overview, VectorVerdict},
     verdict::Verdict,
 };

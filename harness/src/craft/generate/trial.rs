@@ -7,7 +7,7 @@ use crosscheck_replay::{
     case::{Case, cases},
     judge::unjudged,
 };
-use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
+use crosscheck_report::{leg::Leg, results::LegResult, verdict::Verdict};
 use crosscheck_vectors::{
     load::Suite,
     vector::{Vector, VectorId},

@@ -1,7 +1,7 @@
 //! Expectations turned into their opposite, one field at a time.
 
 use crosscheck_replay::demand::mismatches;
-use crosscheck_report::observation::{Leg, Observation};
+use crosscheck_report::{leg::Leg, observation::Observation};
 use crosscheck_vectors::{
     expect::{Check, Expectation, ExpectedOutcome, ExpectedRequest},
     vector::Vector,

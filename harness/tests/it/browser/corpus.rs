@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crosscheck_oracle::Origin;
 use crosscheck_replay::case::cases;
-use crosscheck_report::{observation::Leg, verdict::Verdict};
+use crosscheck_report::{leg::Leg, verdict::Verdict};
 use crosscheck_vectors::{client::Api, load::Suite};
 use serde_json::{Value, json};
 
@@ -73,7 +73,7 @@ fn no_page_has_an_origin_that_only_raw_requests_send() {
     bench.put("own/server/odd.json", &file.to_string());
     bench.crosscheck(&line(&["*"], "--vectors own")).ended(2);
     for vector in results(&bench).vectors {
-        let leg = vector.leg(Leg::Chromium).unwrap();
+        let leg = vector.leg(Leg::browser("chromium")).unwrap();
         let note = leg.note.clone().unwrap_or_default();
         assert_eq!(leg.verdict, Verdict::HarnessError, "{}: {note}", vector.id);
         assert!(note.contains("did not load"), "{note}");

@@ -5,7 +5,7 @@ use crosscheck_harness::craft::generate::{
     shrink::{Minimal, Try, shrink},
 };
 use crosscheck_replay::judge::unjudged;
-use crosscheck_report::{observation::Leg, results::LegResult, verdict::Verdict};
+use crosscheck_report::{leg::Leg, results::LegResult, verdict::Verdict};
 use crosscheck_vectors::vector::{Vector, VectorId};
 use tokio::runtime::Runtime;
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crosscheck_harness::{playground::Playground, wire::Wire};
-use crosscheck_replay::case::{Case, ServerPart};
+use crosscheck_replay::case::{Case, Server};
 use crosscheck_report::observation::Observation;
 use crosscheck_vectors::{
     script::Script,
@@ -84,7 +84,7 @@ pub(super) fn case() -> Case {
         id: VectorId::parse(OWN_ID).unwrap(),
         vector: Arc::new(vector),
         policy: None,
-        server: ServerPart::Script(script),
+        server: Ok(Server::Script(script)),
     }
 }
 
@@ -117,7 +117,7 @@ pub(super) async fn replay_at(address: SocketAddr) -> Result<Vec<Observation>, S
     let playground = Playground::start().await.unwrap();
     let wire = Wire::new(address, PATIENCE);
     let case = case();
-    let mut place = playground.set_up(&case, "hostile");
+    let mut place = playground.set_up(case.server.as_ref().unwrap(), "hostile");
     let replayed = wire.replay(&case, &mut place, &playground.stage).await;
     replayed.map(|seen| seen.observations).map_err(|error| {
         let mut text = error.to_string();

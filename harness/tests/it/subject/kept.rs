@@ -11,7 +11,7 @@ use std::{
 };
 
 use crosscheck_harness::{playground::Playground, wire::Wire};
-use crosscheck_replay::case::{Case, ServerPart};
+use crosscheck_replay::case::{Case, Server};
 use crosscheck_report::verdict::Verdict;
 use rstest::rstest;
 use serde_json::json;
@@ -124,7 +124,9 @@ fn a_connection_serves_the_next_vector_if_it_is_good(
 #[test]
 fn a_script_that_hangs_up_is_asked_once() {
     let mut hanging_up = case();
-    hanging_up.server = ServerPart::Script(serde_json::from_value(json!([{ "raw": "" }])).unwrap());
+    hanging_up.server = Ok(Server::Script(
+        serde_json::from_value(json!([{ "raw": "" }])).unwrap(),
+    ));
     let cases = vec![case(), hanging_up.clone(), hanging_up];
     let (_, counts) = replay(cases, After::Keeps);
     assert_eq!(counts, (3, 3));

@@ -12,7 +12,7 @@ use std::{
 use rstest::rstest;
 
 use self::paths::paths;
-use super::{files, root, shown};
+use super::{crates, files, shown};
 
 /// Paths of modules from the root of their crate, such as `fetch::flow`, with their sources.
 type Modules = BTreeMap<String, String>;
@@ -22,11 +22,8 @@ type Uses = BTreeSet<(String, String)>;
 
 #[test]
 fn modules_of_a_crate_form_no_circle() {
-    let crates = fs::read_dir(root().join("crates")).unwrap();
-    let crates = crates.map(|entry| entry.unwrap().path());
-    let folders: BTreeSet<_> = crates.chain([root().join("harness")]).collect();
     let mut found = String::new();
-    for folder in folders {
+    for folder in crates() {
         let sources = folder.join("src");
         for circle in circles(&uses(&modules(&sources))) {
             write!(found, "\n{}: {circle}", shown(&sources)).unwrap();

@@ -66,7 +66,7 @@ mod tests {
     use crate::{
         fixture::{found, found_leg},
         implementation::Found,
-        observation::Leg,
+        leg::Leg,
         verdict::Verdict::{self, FailedOverGrant, FailedUnderGrant},
     };
 

@@ -1,8 +1,7 @@
 //! The fields in which a vector differs, each told once for all legs and steps that share it.
 
 use crate::{
-    difference::says_more, html::parts::Rich, implementation::Found, observation::Leg,
-    printable::clip,
+    difference::says_more, html::parts::Rich, implementation::Found, leg::Leg, printable::clip,
 };
 
 /// A field that differs.
@@ -31,7 +30,7 @@ struct Shared<'a> {
 /// The fields in which `found` differs, in order; values longer than `limit` characters are cut.
 pub(super) fn differs(found: &Found, limit: usize) -> Vec<Differs> {
     let draw = |shared: Shared<'_>| {
-        let legs: Vec<_> = shared.legs.iter().map(|leg| leg.word()).collect();
+        let legs: Vec<_> = shared.legs.iter().map(Leg::word).collect();
         let rich = |text: &str| Rich::new(&clip(text, limit));
         Differs {
             field: rich(&shared.field()),
@@ -133,7 +132,7 @@ mod tests {
     use super::{Shared, bare, shared};
     use crate::{
         fixture::{found, found_leg},
-        observation::Leg,
+        leg::Leg,
         verdict::Verdict::FailedOther,
     };
 
@@ -143,9 +142,14 @@ mod tests {
         let found = found("a/b/c", FailedOther, legs.collect());
         let line = |shared: &Shared<'_>| {
             format!(
-                "{} {:?}: {}, {}",
+                "{} [{}]: {}, {}",
                 shared.field(),
-                shared.legs,
+                shared
+                    .legs
+                    .iter()
+                    .map(Leg::word)
+                    .collect::<Vec<_>>()
+                    .join(", "),
                 shared.expected,
                 shared.observed
             )
@@ -161,11 +165,11 @@ mod tests {
             ["status", "200", "500"],
         ];
         assert_eq!(
-            told(&[(Leg::Wire, &wire), (Leg::Chromium, &chromium)]),
+            told(&[(Leg::Wire, &wire), (Leg::browser("chromium"), &chromium)]),
             [
-                "outcome [Wire, Chromium]: read, refused (`a`)",
-                "status [Wire]: 200, 201",
-                "status [Chromium]: 200, 500",
+                "outcome [wire, chromium]: read, refused (`a`)",
+                "status [wire]: 200, 201",
+                "status [chromium]: 200, 500",
             ]
         );
     }
@@ -181,8 +185,8 @@ mod tests {
         assert_eq!(
             told(&[(Leg::Wire, &wire)]),
             [
-                "steps 1, 2 and 4, outcome [Wire]: read, refused",
-                "step 4, status [Wire]: 200, 201",
+                "steps 1, 2 and 4, outcome [wire]: read, refused",
+                "step 4, status [wire]: 200, 201",
             ]
         );
     }

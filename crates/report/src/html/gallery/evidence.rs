@@ -81,7 +81,7 @@ struct Section {
     legs: Vec<Leg>,
     differences: Vec<Differs>,
     /// What each leg exchanged.
-    exchanges: Vec<(&'static str, Vec<String>)>,
+    exchanges: Vec<(crate::leg::Leg, Vec<String>)>,
     rerun: Option<String>,
 }
 
@@ -186,7 +186,7 @@ fn section(found: &Found, shown: &Implementation, topics: &BTreeMap<String, Stri
     let policy = found.policy.as_ref();
     let exchanges = found.legs.iter().map(|leg| {
         let texts = leg.exchanges.iter().map(|text| safe_lines(text));
-        (leg.leg.word(), texts.collect())
+        (leg.leg, texts.collect())
     });
     let adapter = shown.subject.adapter.as_deref();
     let adapter = adapter.filter(|_| found.verdict.is_failure());
@@ -216,7 +216,7 @@ fn section(found: &Found, shown: &Implementation, topics: &BTreeMap<String, Stri
 
 /// What each leg came to, those together that came to the same.
 fn legs(found: &Found) -> Vec<Leg> {
-    let mut same: Vec<(Verdict, Option<&str>, Vec<&'static str>)> = Vec::new();
+    let mut same: Vec<(Verdict, Option<&str>, Vec<&str>)> = Vec::new();
     for leg in &found.legs {
         let (verdict, note) = (leg.verdict, leg.note.as_deref());
         let known = same

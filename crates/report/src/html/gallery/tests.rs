@@ -7,7 +7,7 @@ use crate::{
     fixture::{found, found_leg, results},
     html::Page,
     implementation::Implementation,
-    observation::Leg,
+    leg::Leg,
     verdict::Verdict::{self, FailedUnderGrant},
 };
 
@@ -72,7 +72,7 @@ fn failing_alike() -> Implementation {
     let mut kept = implementation("broken");
     let values = [["refused", "1"], ["refused", "22"], ["ended", "333"]];
     let failing = |(n, [observed, exchange]): (usize, [&str; 2])| {
-        let legs = [Leg::Wire, Leg::Chromium].map(|leg| {
+        let legs = [Leg::Wire, Leg::browser("chromium")].map(|leg| {
             let mut leg = found_leg(leg, FailedUnderGrant, &[["outcome", "read", observed]]);
             leg.exchanges = vec![format!("GET /{exchange}"); 3 - n];
             leg

@@ -9,7 +9,7 @@ use crate::{
         parts::{Mark, Rich, kind_word, topic_anchor},
         place,
     },
-    observation::Leg,
+    leg::Leg,
     overview::VectorVerdict,
     printable::clip,
     verdict::{LegVerdict, Verdict},
@@ -66,7 +66,7 @@ pub(super) struct Row {
 /// What a leg made of a vector; no mark if it took no part.
 #[derive(Debug)]
 pub(super) struct Cell {
-    pub(super) leg: &'static str,
+    pub(super) leg: Leg,
     pub(super) mark: Option<Mark>,
 }
 
@@ -148,7 +148,7 @@ fn topics(context: &Context<'_>, wanted: fn(&VectorVerdict) -> bool) -> Vec<Topi
 
 fn row(vector: &VectorVerdict, legs: &[Leg]) -> Row {
     let cell = |&leg: &Leg| Cell {
-        leg: leg.word(),
+        leg,
         mark: vector.leg(leg).map(|result| Mark {
             verdict: result.verdict,
         }),

@@ -17,7 +17,7 @@ pub(super) struct Drawn {
 /// What several legs saw alike.
 #[derive(Debug)]
 struct Seen<'a> {
-    legs: Vec<&'static str>,
+    legs: Vec<&'a str>,
     /// The diagram without the reasons, which not every leg is told.
     bare: Diagram,
     reasons: Vec<&'a str>,
@@ -25,7 +25,7 @@ struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    fn of(result: &VectorResult, leg: &'static str, observations: &'a [Observation]) -> Self {
+    fn of(result: &VectorResult, leg: &'a str, observations: &'a [Observation]) -> Self {
         let mut told_nothing = observations.to_vec();
         for seen in &mut told_nothing {
             seen.reasons.clear();
@@ -100,7 +100,7 @@ mod tests {
     use super::drawings;
     use crate::{
         fixture::{seeing, seen},
-        observation::Leg,
+        leg::Leg,
     };
 
     #[rstest]
@@ -110,7 +110,7 @@ mod tests {
     fn legs_that_saw_the_same_share_a_diagram(#[case] reasons: &[&str], #[case] figures: &[&str]) {
         let mut wire = seeing(Leg::Wire, NetworkError);
         wire.observations[0].reasons = vec!["a/b".to_owned()];
-        let mut chromium = seeing(Leg::Chromium, NetworkError);
+        let mut chromium = seeing(Leg::browser("chromium"), NetworkError);
         chromium.observations[0].reasons = reasons.iter().map(ToString::to_string).collect();
         for legs in [[&wire, &chromium], [&chromium, &wire]] {
             let result = seen("a/b/c", legs.map(Clone::clone).into());
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn legs_that_saw_something_else_have_their_own() {
         let wire = seeing(Leg::Wire, NetworkError);
-        let chromium = seeing(Leg::Chromium, Readable);
+        let chromium = seeing(Leg::browser("chromium"), Readable);
         assert_eq!(drawings(&seen("a/b/c", vec![wire, chromium])).len(), 2);
     }
 }

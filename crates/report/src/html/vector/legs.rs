@@ -9,7 +9,8 @@ use crate::{
         parts::{Mark, Rich},
         raw::Raw,
     },
-    observation::{Leg, Observation, outcome_word},
+    leg::Leg,
+    observation::{Observation, outcome_word},
     printable::{clip, quoted_text},
     results::{LegResult, VectorResult},
 };
@@ -21,7 +22,7 @@ const MOST_EXCHANGES: usize = 24;
 #[derive(Debug)]
 pub(super) struct AnswerView {
     /// `demanded`, or the leg.
-    pub(super) who: &'static str,
+    pub(super) who: String,
     /// How each step ended.
     pub(super) outcomes: Vec<Rich>,
     /// None for what was demanded.
@@ -42,7 +43,7 @@ pub(super) fn answers(result: &VectorResult) -> Vec<AnswerView> {
         ended(*outcome, *status, reason.as_deref())
     });
     let demanded = AnswerView {
-        who: "demanded",
+        who: "demanded".to_owned(),
         outcomes: demanded.collect(),
         mark: None,
         notes: Vec::new(),
@@ -72,7 +73,7 @@ fn of_leg(leg: &LegResult) -> AnswerView {
     said.dedup();
     notes.extend(said.into_iter().map(|detail| Rich::new(&clip(detail, 300))));
     AnswerView {
-        who: leg.leg.word(),
+        who: leg.leg.to_string(),
         outcomes: leg.observations.iter().map(outcome).collect(),
         mark: Some(Mark {
             verdict: leg.verdict,
@@ -95,7 +96,7 @@ fn ended(outcome: ExpectedOutcome, status: Option<u16>, reason: Option<&str>) ->
 /// The bytes that a leg saw.
 #[derive(Debug)]
 pub(super) struct Bytes {
-    pub(super) leg: &'static str,
+    pub(super) leg: Leg,
     pub(super) exchanges: Vec<Raw>,
     /// How many are not shown.
     pub(super) more: usize,
@@ -110,7 +111,7 @@ pub(super) fn bytes(result: &VectorResult) -> Vec<Bytes> {
             .flat_map(|seen| &seen.exchanges)
             .collect();
         Bytes {
-            leg: leg.leg.word(),
+            leg: leg.leg,
             more: exchanges.len().saturating_sub(MOST_EXCHANGES),
             exchanges: exchanges
                 .into_iter()
