@@ -7,15 +7,19 @@ use crate::process::{
     offspring::{Family, MARK},
 };
 
-/// A fresh profile in which other sites' cookies are not blocked, as the standard has it.
+/// Other sites' cookies are not blocked, as the standard has it. No page shows a file of this machine:
+/// DevTools is a port, so every process here can have pages opened.
+const PREFERENCES: &str = r#"{
+    "profile": { "cookie_controls_mode": 0 },
+    "policy": { "url_blocklist": ["file://*"] }
+}"#;
+
+/// A fresh profile with [`PREFERENCES`].
 pub(super) fn fresh_profile() -> io::Result<Folder> {
     let profile = Folder::fresh()?;
     let folder = profile.path().join("Default");
     fs::create_dir(&folder)?;
-    fs::write(
-        folder.join("Preferences"),
-        r#"{"profile":{"cookie_controls_mode":0}}"#,
-    )?;
+    fs::write(folder.join("Preferences"), PREFERENCES)?;
     Ok(profile)
 }
 
