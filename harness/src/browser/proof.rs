@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{
     call::{Call, Ending, Frame, Jar, Outcome, Place, Witness},
-    engine::{Browser, Engine, Names, Options},
+    engine::{Browser, Engine, Names, Options, host_and_port},
     error::BrowserError,
 };
 use crate::{
@@ -68,7 +68,7 @@ impl Prover {
             .filter_map(|proof| address(page(proof)));
         let names = Names::Only {
             hosts: hosts.collect(),
-            server: address(url.as_str()).unwrap_or_default(),
+            server: host_and_port(url).unwrap_or_default(),
             others: self.certificates,
         };
         let options = self.options(url).await;
@@ -188,12 +188,7 @@ fn page(proof: &Proof) -> &str {
     }
 }
 
-/// `host:port` of a URL, such as an origin.
-fn address(url: &str) -> Option<String> {
-    let url = Url::parse(url).ok()?;
-    Some(format!(
-        "{}:{}",
-        url.host_str()?,
-        url.port_or_known_default()?
-    ))
+/// `host:port` of `origin`.
+fn address(origin: &str) -> Option<String> {
+    host_and_port(&Url::parse(origin).ok()?)
 }

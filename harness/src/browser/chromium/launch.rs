@@ -137,9 +137,9 @@ fn arguments(options: &Options, names: &Names) -> Vec<OsString> {
     let rules = match names {
         // Every name and every port leads to the one listener, so pages have real origins.
         Names::All => format!("MAP * {stage}"),
-        Names::AllBut { host, .. } => format!("MAP * {stage}, EXCLUDE {host}"),
         // The first rule that fits counts. A name that leads to itself keeps the last rule away; with
         // `EXCLUDE` all ports of the host would be open.
+        Names::AllBut { server, .. } => format!("MAP {server} {server}, MAP * {stage}"),
         Names::Only { hosts, server, .. } => {
             let pages = hosts.iter().map(|host| format!("MAP {host} {stage}"));
             let rules: Vec<_> = pages
@@ -241,6 +241,17 @@ mod tests {
         assert!(!verified.contains(&"--ignore-certificate-errors".into()));
         let any = arguments(&options(), &only(Certificates::Any));
         assert!(any.contains(&"--ignore-certificate-errors".into()));
+    }
+
+    #[test]
+    fn a_deployed_server_is_reached_at_its_port() {
+        let names = Names::AllBut {
+            server: "c.example:8443".to_owned(),
+            others: Certificates::Trusted,
+        };
+        let arguments = arguments(&options(), &names);
+        let rules = "--host-resolver-rules=MAP c.example:8443 c.example:8443, MAP * 127.0.0.1:4711";
+        assert!(arguments.contains(&rules.into()), "{arguments:?}");
     }
 
     #[test]
