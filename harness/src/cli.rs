@@ -21,7 +21,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crosscheck_report::text::Colour;
 use miette::{GraphicalReportHandler, GraphicalTheme, IntoDiagnostic, Result};
 
-use crate::process::say::say;
+use crate::process::{guard, say::say};
 
 /// A conformance test suite for Cross-Origin Resource Sharing.
 ///
@@ -81,9 +81,15 @@ enum Command {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    if let Some(run) = guard::of_which() {
+        return guard::guard(&run);
+    }
     let cli = Cli::parse();
     let global = cli.global;
-    cli.dispatch().unwrap_or_else(|error| {
+    guard::wanted();
+    let ended = cli.dispatch();
+    guard::dismiss();
+    ended.unwrap_or_else(|error| {
         tell_error(&error, colour(&io::stderr(), global.no_color));
         ExitCode::from(2)
     })
@@ -91,16 +97,16 @@ pub fn main() -> ExitCode {
 
 impl Cli {
     fn dispatch(self) -> Result<ExitCode> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .into_diagnostic()?;
+        let runtime = || {
+            let mut builder = tokio::runtime::Builder::new_multi_thread();
+            builder.enable_all().build().into_diagnostic()
+        };
         match self.command {
-            Command::Run(args) => runtime.block_on(args.exec(self.global)),
-            Command::Audit(args) => runtime.block_on(args.exec(self.global)),
-            Command::Adapter(args) => runtime.block_on(args.exec(self.global)),
-            Command::Serve(args) => runtime.block_on(args.exec(self.global)),
-            Command::Selftest(args) => runtime.block_on(args.exec(self.global)),
+            Command::Run(args) => runtime()?.block_on(args.exec(self.global)),
+            Command::Audit(args) => runtime()?.block_on(args.exec(self.global)),
+            Command::Adapter(args) => runtime()?.block_on(args.exec(self.global)),
+            Command::Serve(args) => runtime()?.block_on(args.exec(self.global)),
+            Command::Selftest(args) => runtime()?.block_on(args.exec(self.global)),
             Command::Report(args) => args.exec(self.global),
             Command::Compare(args) => args.exec(self.global),
             Command::Vectors(args) => args.exec(self.global),

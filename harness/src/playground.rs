@@ -39,6 +39,8 @@ pub struct Playground {
     /// The listener.
     pub stage: Stage,
     token: String,
+    /// Servers read the path of a page in `Referer`; who knows it still cannot drive the stage.
+    page_path: String,
     sites: Mutex<Vec<Arc<Site>>>,
     n_exchanges: AtomicUsize,
 }
@@ -64,11 +66,10 @@ impl Playground {
     ///
     /// If the operating system does not play along.
     pub async fn start() -> Result<Self, PlaygroundError> {
-        let secret = getrandom::u64().map_err(PlaygroundError::NoRandomness)?;
-        let token = format!("{secret:016x}");
+        let token = secret()?;
         let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let stage = Stage::start(bind, token.clone()).await?;
-        let page = format!("/page/{token}");
+        let page = format!("/page/{}", secret()?);
         let html = "text/html; charset=utf-8";
         stage.put_static(&page, html, PAGE);
         for (path, embedder_policy) in FRAMES {
@@ -86,6 +87,7 @@ impl Playground {
         Ok(Self {
             stage,
             token,
+            page_path: page,
             sites: Mutex::new(Vec::new()),
             n_exchanges: AtomicUsize::new(0),
         })
@@ -93,7 +95,7 @@ impl Playground {
 
     /// The path of the page that browsers work in, on every host.
     pub fn page_path(&self) -> String {
-        format!("/page/{}", self.token)
+        self.page_path.clone()
     }
 
     /// A name for an exchange that was never given before, so that what a browser sent before it died is
@@ -108,6 +110,11 @@ impl Playground {
     ///
     /// If `exchange` is not made of letters, digits and hyphens.
     pub fn set_up(&self, server: &Server, exchange: &str) -> Place {
+        let place = self.place(server, exchange);
+        place.called_from(self.page_path.clone())
+    }
+
+    fn place(&self, server: &Server, exchange: &str) -> Place {
         let token = &self.token;
         match server {
             Server::Site(site) => {
@@ -154,4 +161,10 @@ impl Playground {
         });
         format!("s{index}")
     }
+}
+
+/// Hard to guess; made of letters and digits.
+fn secret() -> Result<String, PlaygroundError> {
+    let secret = getrandom::u64().map_err(PlaygroundError::NoRandomness)?;
+    Ok(format!("{secret:016x}"))
 }

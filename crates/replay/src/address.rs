@@ -21,6 +21,8 @@ pub struct Place {
     /// All there is of the subject, if it is one resource.
     resource: Option<Url>,
     seen: Vec<(String, String)>,
+    /// The path of the run's pages; empty if there are none.
+    pages: String,
 }
 
 /// A vector's URL that cannot be parsed.
@@ -43,6 +45,7 @@ impl Place {
             id_in_query: false,
             resource: None,
             seen: Vec::new(),
+            pages: String::new(),
         }
     }
 
@@ -62,6 +65,16 @@ impl Place {
             id_in_query: true,
             resource: None,
             seen: Vec::new(),
+            pages: String::new(),
+        }
+    }
+
+    /// The same, called from pages at `path`, such as `/page/4f2a`.
+    #[must_use]
+    pub fn called_from(self, path: String) -> Self {
+        Self {
+            pages: path,
+            ..self
         }
     }
 

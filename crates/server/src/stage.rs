@@ -44,7 +44,7 @@ const HANDSHAKE: Duration = Duration::from_secs(15);
 /// | --- | --- |
 /// | `/x/TOKEN/EXCHANGE/…` | the script put as `EXCHANGE` |
 /// | `/p/TOKEN/SITE/…` | the site put as `SITE`, or the server behind the relay |
-/// | `/page/TOKEN…` | the content put there |
+/// | `/page/…` | the content put there |
 /// | anything else | the root site, or 404 |
 #[derive(Debug)]
 pub struct Stage {
@@ -270,8 +270,10 @@ impl Stage {
         residents.remove(name);
     }
 
-    /// Serves `content` at `path`, which begins with `/page/TOKEN`, whatever the query, and never
-    /// lets it be stored.
+    /// Serves `content` at `path`, which begins with `/page/`, whatever the query, and never lets it be
+    /// stored.
+    ///
+    /// Servers may read the path of a page in `Referer`, so it must not hold the token.
     pub fn put_static(&self, path: &str, content_type: &str, content: impl Into<Bytes>) {
         self.put_page(
             path,

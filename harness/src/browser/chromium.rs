@@ -8,6 +8,7 @@ mod devtools;
 mod find;
 mod launch;
 mod page;
+mod profile;
 mod reason;
 mod sandbox;
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::{
 
 use crosscheck_report::{known::KnownFile, leg::Leg};
 use futures_util::future::BoxFuture;
+use url::Url;
 
 use super::{
     call::{Call, Cookie, Ending, Jar, Place, Witness},
@@ -154,18 +155,29 @@ pub enum Names {
     /// Every name and every port.
     #[default]
     All,
-    /// All but this one, which is reached as it is.
+    /// All but this server, which is reached as it is.
     AllBut {
-        /// The name, or an address.
-        host: String,
+        /// The server, as `host:port`.
+        server: String,
         /// Which certificates are taken from it.
         others: Certificates,
     },
-    /// These; others are reached as they are.
+    /// These; one server is reached as it is, and nothing else.
     Only {
         /// As `host:port`.
         hosts: Vec<String>,
-        /// Which certificates are taken from the others.
+        /// The server, as `host:port`.
+        server: String,
+        /// Which certificates are taken from it.
         others: Certificates,
     },
+}
+
+/// `host:port` of `url`; none if it has no host, or its scheme no port.
+pub fn host_and_port(url: &Url) -> Option<String> {
+    Some(format!(
+        "{}:{}",
+        url.host_str()?,
+        url.port_or_known_default()?
+    ))
 }

@@ -22,7 +22,7 @@ use crosscheck_report::{
 
 use super::{
     batches::{Browse, ReplayError, Replayed},
-    engine::{Browser, Engine, Names, Options},
+    engine::{Browser, Engine, Names, Options, host_and_port},
     error::BrowserError,
     plan::PlanError,
     reach::reach_from_page,
@@ -190,12 +190,7 @@ impl Replay for BrowserLeg<'_> {
 fn names(setting: Setting<'_>) -> Names {
     match setting.deployed {
         Some(deployed) => Names::AllBut {
-            host: deployed
-                .deployment
-                .url()
-                .host_str()
-                .unwrap_or_default()
-                .to_owned(),
+            server: host_and_port(deployed.deployment.url()).unwrap_or_default(),
             others: deployed.settings.certificates,
         },
         None => Names::All,

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{
     call::{Call, Ending, Frame, Jar, Outcome, Place, Witness},
-    engine::{Browser, Engine, Names, Options},
+    engine::{Browser, Engine, Names, Options, host_and_port},
     error::BrowserError,
 };
 use crate::{
@@ -56,7 +56,7 @@ impl Prover {
     }
 
     /// What came of each proof: a page of its origin fetches `url`. The pages are served here, under
-    /// the names that their origins have; `url` is reached as it is.
+    /// the names that their origins have; the server of `url` is reached as it is, and nothing else.
     pub async fn prove(&self, url: &Url, proofs: &[Option<Proof>]) -> Vec<Option<ShownProof>> {
         if proofs.iter().all(Option::is_none) {
             return vec![None; proofs.len()];
@@ -68,6 +68,7 @@ impl Prover {
             .filter_map(|proof| address(page(proof)));
         let names = Names::Only {
             hosts: hosts.collect(),
+            server: host_and_port(url).unwrap_or_default(),
             others: self.certificates,
         };
         let options = self.options(url).await;
@@ -189,10 +190,5 @@ fn page(proof: &Proof) -> &str {
 
 /// `host:port` of `origin`.
 fn address(origin: &str) -> Option<String> {
-    let url = Url::parse(origin).ok()?;
-    Some(format!(
-        "{}:{}",
-        url.host_str()?,
-        url.port_or_known_default()?
-    ))
+    host_and_port(&Url::parse(origin).ok()?)
 }

@@ -2,6 +2,8 @@
 
 mod answers;
 mod connections;
+#[cfg(target_os = "linux")]
+mod left;
 mod lies;
 mod manifest;
 mod mouth;

@@ -87,9 +87,8 @@ fn cases_below(places: &[&str]) -> Vec<Case> {
     cases
 }
 
-/// The status line for a request of what the script `exchange` answers.
-fn ask(playground: &Playground, exchange: &str) -> String {
-    let token = playground.page_path().replace("/page/", "");
+/// The status line for a request of what the script `exchange` answers, with this token.
+fn ask(playground: &Playground, token: &str, exchange: &str) -> String {
     let mut stream = TcpStream::connect(playground.stage.addr()).unwrap();
     let request =
         format!("GET /x/{token}/{exchange}/data HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
@@ -115,13 +114,17 @@ async fn every_time_is_like_the_first_and_nothing_is_kept() {
     let n_exchanges = first.len() + 3 * cases.len();
     let next = playground.new_exchange();
     assert_eq!(next, format!("e{n_exchanges}"));
+    let mut place = playground.set_up(first[0].server.as_ref().unwrap(), &next);
+    let address = place.real(&place.parse(None).unwrap());
+    let token = address.path_segments().unwrap().nth(1).unwrap();
     for number in 0..n_exchanges {
-        let status = ask(&playground, &format!("e{number}"));
+        let status = ask(&playground, token, &format!("e{number}"));
         assert!(status.contains(" 404 "), "e{number}: {status}");
     }
-    playground.set_up(first[0].server.as_ref().unwrap(), &next);
-    assert!(
-        ask(&playground, &next).contains(" 401 "),
-        "a script answers"
-    );
+    // What a server reads in `Referer` is of no use to it.
+    let of_page = playground.page_path().replace("/page/", "");
+    let status = ask(&playground, &of_page, &next);
+    assert!(status.contains(" 404 "), "with a page's token: {status}");
+    let status = ask(&playground, token, &next);
+    assert!(status.contains(" 401 "), "no script answers: {status}");
 }

@@ -2,20 +2,16 @@
 
 mod corpus;
 
-use std::{
-    fs,
-    path::Path,
-    process::{Child, Command, ExitStatus, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
+use std::path::Path;
 
 use crosscheck_harness::browser::engines::default_engine;
 use crosscheck_report::{leg::Leg, results::Results, verdict::Verdict};
 use rstest::rstest;
 use serde_json::Value;
 
-use crate::binary::{Bench, PROGRAM, Ran};
+use crate::binary::Bench;
+#[cfg(target_os = "linux")]
+use crate::running::{Running, browser_of, signal};
 
 /// Vectors of every kind of page: single calls, opaque origins, cookies, sequences, redirects, XHR,
 /// elements, workers, frames, a policy.
@@ -117,83 +113,6 @@ fn pages_of_every_kind_do_as_the_vectors_say() {
     );
 }
 
-/// The program at work, which ends with its guard.
-struct Running(Child);
-
-impl Running {
-    fn start(bench: &Bench, line: &str) -> Self {
-        let child = Command::new(PROGRAM)
-            .args(line.split_whitespace())
-            .current_dir(bench.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn();
-        Self(child.unwrap())
-    }
-
-    /// Waits until the browser has given the first result, and more are to come.
-    fn wait_for_first_result(&mut self, bench: &Bench) {
-        let ledger = bench.path().join("out/results.jsonl");
-        self.wait_for("a first result", || {
-            fs::read_to_string(&ledger).is_ok_and(|text| text.lines().count() > 1)
-        });
-    }
-
-    fn wait_for(&mut self, what: &str, mut is_there: impl FnMut() -> bool) {
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while !is_there() {
-            let ended = self.0.try_wait().unwrap();
-            assert_eq!(ended, None, "it ended before there was {what}");
-            assert!(Instant::now() < deadline, "there was never {what}");
-            thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    fn end(mut self) -> Ran {
-        let read = |stream: &mut dyn std::io::Read| {
-            let mut text = String::new();
-            stream.read_to_string(&mut text).unwrap();
-            text
-        };
-        let out = read(self.0.stdout.as_mut().unwrap());
-        let err = read(self.0.stderr.as_mut().unwrap());
-        let code = self.0.wait().as_ref().ok().and_then(ExitStatus::code);
-        Ran { code, out, err }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // Already ended, unless a test failed in between.
-        let _ended = self.0.kill();
-        let _status = self.0.wait();
-    }
-}
-
-/// The browser that the process `parent` started: of its children the one with a profile that is
-/// nobody's helper.
-fn browser_of(parent: u32) -> Option<u32> {
-    let ids = fs::read_dir("/proc").unwrap();
-    let ids = ids.filter_map(|entry| entry.unwrap().file_name().to_str()?.parse::<u32>().ok());
-    ids.into_iter().find(|id| {
-        let command = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
-        let command = String::from_utf8_lossy(&command).into_owned();
-        let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
-        status
-            .lines()
-            .any(|line| line == format!("PPid:\t{parent}"))
-            && command.contains("--user-data-dir=")
-            && !command.contains("--type=")
-    })
-}
-
-fn signal(name: &str, id: u32) {
-    let told = Command::new("kill")
-        .args([&format!("-{name}"), &id.to_string()])
-        .status();
-    assert!(told.unwrap().success(), "{id} cannot be told {name}");
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn a_browser_that_is_killed_is_started_again() {
@@ -220,7 +139,7 @@ fn a_browser_that_is_killed_is_started_again() {
 
 #[cfg(target_os = "linux")]
 #[rstest]
-fn a_run_that_is_interrupted_reports_and_goes_on_later(#[values("INT", "TERM")] name: &str) {
+fn a_run_that_is_interrupted_reports_and_goes_on_later(#[values("HUP", "INT", "TERM")] name: &str) {
     let bench = Bench::empty();
     let line = line(&LONG, "--format json");
     let mut running = Running::start(&bench, &line);

@@ -20,6 +20,9 @@ mod compositions;
 #[cfg(test)]
 mod deployed;
 #[cfg(test)]
+#[cfg(target_os = "linux")]
+mod ending;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod gallery;
@@ -39,6 +42,9 @@ mod refusals;
 mod rerun;
 #[cfg(test)]
 mod resume;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod running;
 #[cfg(test)]
 mod screens;
 #[cfg(test)]

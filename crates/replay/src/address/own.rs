@@ -60,9 +60,8 @@ impl Place {
         if !self.prefix.is_empty() && own.contains(&self.prefix) {
             own = without(&own, &self.prefix, "").into();
         }
-        // The prefix is such as `/x/TOKEN/w12`.
-        if let (true, Some(token)) = (own.contains("/page/"), self.prefix.split('/').nth(2)) {
-            own = without(&own, &format!("/page/{token}"), "/page").into();
+        if !self.pages.is_empty() && own.contains(&self.pages) {
+            own = without(&own, &self.pages, "/page").into();
         }
         if self.id_in_query {
             let id = format!("id={}", self.exchange);
@@ -96,9 +95,10 @@ mod tests {
     use crate::address::Place;
 
     const TOKEN: &str = "0123456789abcdef";
+    const PAGES: &str = "/page/fedcba9876543210";
 
     fn of_script() -> Place {
-        Place::of_script(format!("/x/{TOKEN}/w1"), "w1".to_owned())
+        Place::of_script(format!("/x/{TOKEN}/w1"), "w1".to_owned()).called_from(PAGES.to_owned())
     }
 
     fn of_subject() -> Place {
@@ -110,7 +110,9 @@ mod tests {
     #[case::in_a_sentence("to `http://a/x/TOKEN/w1/b`, twice", "to `http://a/b`, twice")]
     #[case::twice("/x/TOKEN/w1/a /x/TOKEN/w1/b", "/a /b")]
     #[case::another_exchange("/x/TOKEN/w12/next", "/x/TOKEN/w12/next")]
-    #[case::page("https://a.example/page/TOKEN", "https://a.example/page")]
+    #[case::page("https://a.example/page/fedcba9876543210", "https://a.example/page")]
+    #[case::below_a_page("/page/fedcba9876543210/controlled", "/page/controlled")]
+    #[case::a_page_of_its_own("/page/fedcba98765432101", "/page/fedcba98765432101")]
     #[case::a_path_of_its_own("/x/y/w1", "/x/y/w1")]
     #[case::a_query_of_its_own("/a?id=w1", "/a?id=w1")]
     #[case::nothing("", "")]

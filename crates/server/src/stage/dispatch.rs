@@ -79,12 +79,9 @@ impl Shared {
             let resident = residents.get(str::from_utf8(name).ok()?)?;
             return Some(Route::Resident(resident.clone(), target));
         }
-        let rest = path
-            .strip_prefix(b"/page/")?
-            .strip_prefix(token.as_bytes())?;
-        let inside = rest.is_empty() || rest.starts_with(b"/");
-        let path = str::from_utf8(path).ok().filter(|_| inside)?;
-        Some(Route::Page(path))
+        // Servers read a page's path in `Referer`, so no token of the stage is in it.
+        let path = str::from_utf8(path).ok()?;
+        path.starts_with("/page/").then_some(Route::Page(path))
     }
 
     fn page(&self, path: &str, received: &Received<'_>) -> Reply {

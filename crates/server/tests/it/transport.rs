@@ -199,7 +199,7 @@ async fn a_client_that_hangs_up_leaves_no_entry() {
 #[case::no_token("/x//e/")]
 #[case::no_exchange("/x/t0ken/f/")]
 #[case::no_site("/p/t0ken/s/echo")]
-#[case::no_page("/page/t0ken")]
+#[case::no_page("/page/p4ge")]
 #[case::hits("/__crosscheck/hits")]
 #[case::root("/")]
 #[tokio::test]
@@ -216,18 +216,18 @@ async fn everything_else_is_missing(#[case] target: &str) {
 #[tokio::test]
 async fn pages_are_served_and_never_stored() {
     let (stage, mut client) = echoing().await;
-    stage.put_static("/page/t0ken", "text/html; charset=utf-8", "<p>");
-    stage.put_static("/page/t0ken/a.js", "text/javascript", "1;");
+    stage.put_static("/page/p4ge", "text/html; charset=utf-8", "<p>");
+    stage.put_static("/page/p4ge/a.js", "text/javascript", "1;");
     let expected = "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\ncache-control: no-store\r\ncontent-length: 3\r\n\r\n<p>";
-    assert_eq!(client.ask("GET /page/t0ken?q", "").await, expected);
-    assert!(client.ask("GET /page/t0ken/a.js", "").await.ends_with("1;"));
-    stage.put_static_under("/page/t0ken/b", "text/html", "credentialless", "<b>");
-    let under = client.ask("GET /page/t0ken/b", "").await;
+    assert_eq!(client.ask("GET /page/p4ge?q", "").await, expected);
+    assert!(client.ask("GET /page/p4ge/a.js", "").await.ends_with("1;"));
+    stage.put_static_under("/page/p4ge/b", "text/html", "credentialless", "<b>");
+    let under = client.ask("GET /page/p4ge/b", "").await;
     assert!(
         under.contains("\r\ncross-origin-embedder-policy: credentialless\r\n"),
         "{under}"
     );
-    let other = client.ask("GET /page/t0kena.js", "").await;
+    let other = client.ask("GET /page/p4gea.js", "").await;
     assert!(other.starts_with("HTTP/1.1 404 "), "{other}");
 }
 

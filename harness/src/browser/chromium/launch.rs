@@ -1,25 +1,22 @@
 //! Starts and ends the browser's process.
 
-use std::{
-    collections::HashMap,
-    ffi::OsString,
-    fmt, fs, io,
-    path::{Path, PathBuf},
-    thread,
-    time::Duration,
-};
+use std::{ffi::OsString, fmt, thread, time::Duration};
 
 use headless_chrome::{Browser, LaunchOptions};
-use tempfile::TempDir;
 use tokio::{sync::oneshot, time::timeout};
 
-use super::{sandbox::Sandbox, trial};
+use super::{
+    profile::{environment, fresh_profile},
+    sandbox::Sandbox,
+    trial,
+};
 use crate::{
     browser::{
         engine::{Names, Options},
         error::BrowserError,
     },
     client::remote::Certificates,
+    process::{folder::Folder, guard},
 };
 
 /// How long a browser may take to come up, if answers are not waited for even longer: its files may
@@ -33,7 +30,7 @@ const SLOWEST_START: Duration = Duration::from_secs(35);
 pub(super) struct Process {
     // Fields are dropped in this order.
     browser: Browser,
-    profile: Profile,
+    profile: Folder,
 }
 
 impl Process {
@@ -50,8 +47,8 @@ impl Process {
 
     /// The folder of the browser's profile.
     #[cfg(test)]
-    pub(super) fn profile(&self) -> &Path {
-        &self.profile.0
+    pub(super) fn profile(&self) -> &std::path::Path {
+        self.profile.path()
     }
 }
 
@@ -60,44 +57,8 @@ impl fmt::Debug for Process {
         let Self { browser, profile } = self;
         f.debug_struct("Process")
             .field("id", &browser.get_process_id())
-            .field("profile", &profile.0)
+            .field("profile", &profile.path())
             .finish()
-    }
-}
-
-/// A temporary folder. The browser's helpers live a little longer than the browser and may still
-/// write to it, so it is removed with patience.
-struct Profile(PathBuf);
-
-impl Profile {
-    /// A fresh profile in which other sites' cookies are not blocked, as the standard has it.
-    fn fresh() -> io::Result<Self> {
-        let profile = Self(TempDir::with_prefix("crosscheck-")?.keep());
-        let folder = profile.0.join("Default");
-        fs::create_dir(&folder)?;
-        fs::write(
-            folder.join("Preferences"),
-            r#"{"profile":{"cookie_controls_mode":0}}"#,
-        )?;
-        Ok(profile)
-    }
-}
-
-impl Drop for Profile {
-    fn drop(&mut self) {
-        // Once gone, it has to stay gone for two ticks; it is given a second for that.
-        let mut n_gone = 0;
-        for _tick in 0..40 {
-            let gone = match fs::remove_dir_all(&self.0) {
-                Ok(()) => false,
-                Err(error) => error.kind() == io::ErrorKind::NotFound,
-            };
-            n_gone = if gone { n_gone + 1 } else { 0 };
-            if n_gone == 2 {
-                return;
-            }
-            thread::sleep(Duration::from_millis(25));
-        }
     }
 }
 
@@ -123,10 +84,11 @@ async fn start(
     names: &Names,
     sandbox: Sandbox,
 ) -> Result<Process, BrowserError> {
-    let profile = Profile::fresh().map_err(BrowserError::Profile)?;
+    guard::stand_by();
+    let profile = fresh_profile().map_err(BrowserError::Profile)?;
     let arguments = arguments(options, names);
     let (sender, receiver) = oneshot::channel();
-    let (binary, user_data_dir) = (options.binary.clone(), profile.0.clone());
+    let (binary, user_data_dir) = (options.binary.clone(), profile.path().to_owned());
     let (given, patience) = (arguments.clone(), options.timeout);
     // A thread of its own: a browser that never comes up keeps it for half a minute, and the
     // runtime would wait for a blocking task before it ends.
@@ -142,7 +104,7 @@ async fn start(
             // Only its own connection closes when this time passes in silence, and the process
             // lives on. A browser that is frozen at its end is waited for as long.
             idle_browser_timeout: patience,
-            process_envs: Some(HashMap::from([own_temporary_folder(&user_data_dir)])),
+            process_envs: Some(environment(&user_data_dir)),
             user_data_dir: Some(user_data_dir),
             ..LaunchOptions::default()
         };
@@ -167,11 +129,6 @@ async fn start(
     })
 }
 
-/// Has a browser on Unix keep its sockets and the like with its profile, so that they go with it.
-fn own_temporary_folder(profile: &Path) -> (String, String) {
-    ("TMPDIR".to_owned(), profile.display().to_string())
-}
-
 /// The command line, without what `headless_chrome` adds for the options above.
 fn arguments(options: &Options, names: &Names) -> Vec<OsString> {
     let stage = options.stage;
@@ -180,11 +137,16 @@ fn arguments(options: &Options, names: &Names) -> Vec<OsString> {
     let rules = match names {
         // Every name and every port leads to the one listener, so pages have real origins.
         Names::All => format!("MAP * {stage}"),
-        Names::AllBut { host, .. } => format!("MAP * {stage}, EXCLUDE {host}"),
-        Names::Only { hosts, .. } => {
-            let rules: Vec<_> = hosts
-                .iter()
-                .map(|host| format!("MAP {host} {stage}"))
+        // The first rule that fits counts. A name that leads to itself keeps the last rule away; with
+        // `EXCLUDE` all ports of the host would be open.
+        Names::AllBut { server, .. } => format!("MAP {server} {server}, MAP * {stage}"),
+        Names::Only { hosts, server, .. } => {
+            let pages = hosts.iter().map(|host| format!("MAP {host} {stage}"));
+            let rules: Vec<_> = pages
+                .chain([
+                    format!("MAP {server} {server}"),
+                    "MAP * ~NOTFOUND".to_owned(),
+                ])
                 .collect();
             rules.join(", ")
         }
@@ -267,17 +229,29 @@ mod tests {
     }
 
     #[test]
-    fn other_names_are_reached_as_they_are() {
+    fn one_server_is_reached_as_it_is_and_nothing_else() {
         let only = |others| Names::Only {
             hosts: vec!["a.example:443".to_owned(), "b.example:80".to_owned()],
+            server: "c.example:8443".to_owned(),
             others,
         };
         let verified = arguments(&options(), &only(Certificates::Trusted));
-        let rules = "--host-resolver-rules=MAP a.example:443 127.0.0.1:4711, MAP b.example:80 127.0.0.1:4711";
+        let rules = "--host-resolver-rules=MAP a.example:443 127.0.0.1:4711, MAP b.example:80 127.0.0.1:4711, MAP c.example:8443 c.example:8443, MAP * ~NOTFOUND";
         assert!(verified.contains(&rules.into()), "{verified:?}");
         assert!(!verified.contains(&"--ignore-certificate-errors".into()));
         let any = arguments(&options(), &only(Certificates::Any));
         assert!(any.contains(&"--ignore-certificate-errors".into()));
+    }
+
+    #[test]
+    fn a_deployed_server_is_reached_at_its_port() {
+        let names = Names::AllBut {
+            server: "c.example:8443".to_owned(),
+            others: Certificates::Trusted,
+        };
+        let arguments = arguments(&options(), &names);
+        let rules = "--host-resolver-rules=MAP c.example:8443 c.example:8443, MAP * 127.0.0.1:4711";
+        assert!(arguments.contains(&rules.into()), "{arguments:?}");
     }
 
     #[test]

@@ -2,12 +2,13 @@ mod failures;
 mod listener;
 mod reasons;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use listener::{Answer, Listener, PAGE_PATH, url, value};
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
-use super::{Chromium, find::find_binary};
+use super::{Chromium, Visibility, create_target, find::find_binary};
 use crate::browser::{
     call::{Call, Cookie, Ending, Frame, Jar, Outcome, Place, Witness},
     engine::{Browser as _, Names, Options},
@@ -365,5 +366,35 @@ async fn batches_of_one_page_keep_apart() {
             assert_eq!(code, Some("MethodDisallowedByPreflightResponse"));
         }
     }
+    Box::new(browser).close().await;
+}
+
+#[tokio::test]
+async fn no_page_shows_a_file() {
+    let (_listener, browser) = browser().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file.html");
+    std::fs::write(&file, "private").unwrap();
+    let address = url::Url::from_file_path(&file).unwrap();
+    let devtools = &browser.devtools;
+    let target = create_target(devtools, None, address.as_str(), Visibility::Tab).await;
+    let params = json!({ "targetId": target.unwrap(), "flatten": true });
+    let attached = devtools
+        .call("Target.attachToTarget", params)
+        .await
+        .unwrap();
+    let id = attached["sessionId"].as_str().unwrap();
+    let session = devtools.session(id, Arc::new(|_, _| {}));
+    let shown = async {
+        loop {
+            let shown = session.evaluate("location.href").await.unwrap();
+            let shown = shown.as_str().unwrap_or_default().to_owned();
+            if shown != "about:blank" {
+                break shown;
+            }
+        }
+    };
+    let shown = timeout(Duration::from_secs(10), shown).await.unwrap();
+    assert!(shown.starts_with("chrome-error:"), "it shows {shown}");
     Box::new(browser).close().await;
 }

@@ -12,10 +12,10 @@ use std::{
     time::Duration,
 };
 
-use tempfile::TempDir;
 use tokio::{sync::oneshot, time::sleep};
 
-use super::sandbox::Sandbox;
+use super::{profile::environment, sandbox::Sandbox};
+use crate::process::{folder::Folder, guard};
 
 /// A start usually takes a third of this.
 const UNUSUALLY_LONG: Duration = Duration::from_millis(1500);
@@ -45,7 +45,8 @@ pub(super) fn lacks_sandbox(complaint: &str) -> bool {
 }
 
 fn run(binary: PathBuf, arguments: Vec<OsString>, sandbox: Sandbox) -> Option<String> {
-    let profile = TempDir::with_prefix("crosscheck-").ok()?;
+    guard::stand_by();
+    let profile = Folder::fresh().ok()?;
     let mut command = Command::new(binary);
     command
         .arg("--headless")
@@ -56,6 +57,7 @@ fn run(binary: PathBuf, arguments: Vec<OsString>, sandbox: Sandbox) -> Option<St
         command.arg("--no-sandbox");
     }
     command
+        .envs(environment(profile.path()))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped());

@@ -22,6 +22,10 @@ use super::{
     once::Once,
     protocol::{Reply, Request},
 };
+use crate::process::{
+    guard,
+    offspring::{self, Family, MARK},
+};
 
 /// The longest line that is read, in bytes; what is longer is cut, and no message.
 const LONGEST_LINE: usize = 64 * 1024;
@@ -52,6 +56,8 @@ pub enum Ending {
 pub(super) struct Program {
     child: Child,
     group: Option<u32>,
+    /// The program and all that it starts, also in groups of their own.
+    family: Family,
     input: Option<ChildStdin>,
     lines: mpsc::Receiver<String>,
     log: Arc<Mutex<VecDeque<String>>>,
@@ -61,8 +67,11 @@ pub(super) struct Program {
 impl Program {
     /// Starts the program of `manifest`, in a process group of its own.
     pub(super) fn start(manifest: &Manifest) -> Result<Self, Fault> {
+        guard::stand_by();
+        let family = Family::fresh();
         let mut command = Command::from(manifest.command());
         command
+            .env(MARK, family.mark())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -89,6 +98,7 @@ impl Program {
         });
         Ok(Self {
             group: child.id(),
+            family,
             input: child.stdin.take(),
             child,
             lines,
@@ -188,6 +198,10 @@ impl Program {
         }
         // Its children may have stayed behind.
         send(self.group.take(), Signal::Kill);
+        let family = self.family.clone();
+        let ended = tokio::task::spawn_blocking(move || offspring::end(&family, LAST_BREATH));
+        // The guard looks for them once more.
+        let _ = ended.await;
         let _ = self.child.wait().await;
         // All that could log is dead, so this is the end of the log; if not, what came is enough.
         if let Some(logging) = &mut self.logging {
@@ -200,7 +214,10 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        send(self.group.take(), Signal::Kill);
+        if let Some(group) = self.group.take() {
+            send(Some(group), Signal::Kill);
+            offspring::kill(&self.family);
+        }
     }
 }
 

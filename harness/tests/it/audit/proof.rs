@@ -48,14 +48,22 @@ fn two_faced() -> SocketAddr {
     address
 }
 
-fn answer(mut stream: TcpStream) {
-    let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+/// The lines of a request's head, in lower case.
+fn head(stream: &TcpStream) -> Vec<String> {
+    let lines = BufReader::new(stream).lines();
     let lines = lines.map_while(Result::ok).map(|line| line.to_lowercase());
-    let head: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
+    lines.take_while(|line| !line.is_empty()).collect()
+}
+
+fn is_browser(head: &[String]) -> bool {
+    head.iter()
+        .any(|line| line.starts_with("user-agent: mozilla"))
+}
+
+fn answer(mut stream: TcpStream) {
+    let head = head(&stream);
     let origin = head.iter().find_map(|line| line.strip_prefix("origin: "));
-    let is_browser = head
-        .iter()
-        .any(|line| line.starts_with("user-agent: mozilla"));
+    let is_browser = is_browser(&head);
     let grant = match origin {
         Some(origin) if !is_browser => format!(
             "Access-Control-Allow-Origin: {origin}\r\nAccess-Control-Allow-Credentials: true\r\n"
@@ -88,4 +96,55 @@ fn nothing_is_proven_of_a_sound_server() {
     let line = format!("{} --prove --quiet", server.url());
     let ran = audit(&Bench::empty(), &line).ended(0);
     assert!(!ran.out.contains("proven"), "{}", ran.out);
+}
+
+/// A server that grants everything and sends browsers on to `target`.
+fn sending_on(target: String) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let target = target.clone();
+            thread::spawn(move || {
+                let head = head(&stream);
+                let origin = head.iter().find_map(|line| line.strip_prefix("origin: "));
+                let origin = origin.unwrap_or("*");
+                let status = if is_browser(&head) {
+                    format!("302 Found\r\nLocation: {target}")
+                } else {
+                    "200 OK".to_owned()
+                };
+                // Whoever hangs up early misses nothing that matters here.
+                let _gone = stream.write_all(
+                    format!(
+                        "HTTP/1.1 {status}\r\nAccess-Control-Allow-Origin: {origin}\r\n\
+                         Access-Control-Allow-Credentials: true\r\nVary: Origin\r\n\
+                         Connection: close\r\nContent-Length: 0\r\n\r\n"
+                    )
+                    .as_bytes(),
+                );
+            });
+        }
+    });
+    address
+}
+
+#[rstest]
+#[case::another_host("localhost", "127.0.0.1")]
+#[case::another_port_of_the_host("127.0.0.1", "127.0.0.1")]
+#[case::another_port_of_the_name("localhost", "localhost")]
+fn a_server_cannot_send_the_browser_elsewhere(#[case] audited: &str, #[case] other: &str) {
+    let inner = TcpListener::bind((other, 0)).unwrap();
+    let port = inner.local_addr().unwrap().port();
+    let server = sending_on(format!("http://{other}:{port}/internal"));
+    let line = format!(
+        "http://{audited}:{}/ --origin https://app.example --prove",
+        server.port()
+    );
+    let ran = audit(&Bench::empty(), &line).ended(1);
+    let told = "read nothing: TypeError: Failed to fetch";
+    assert!(ran.out.contains(told), "{}", ran.out);
+    inner.set_nonblocking(true).unwrap();
+    let came = inner.accept().map(|(_, from)| from);
+    assert!(came.is_err(), "{came:?} came to http://{other}:{port}");
 }

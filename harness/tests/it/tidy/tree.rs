@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{files, root, shown};
 
 /// All that may be seen in the project's folder.
-const ROOT: [&str; 13] = [
+const ROOT: [&str; 14] = [
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -15,6 +15,7 @@ const ROOT: [&str; 13] = [
     "Cargo.toml",
     "LICENSE",
     "README.md",
+    "SECURITY.md",
     "crates",
     "harness",
     "justfile",
