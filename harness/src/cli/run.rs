@@ -140,7 +140,11 @@ impl Args {
     pub(super) async fn exec(self, global: Global) -> Result<ExitCode> {
         let (out, outputs) = (self.out.clone(), self.output.clone());
         let strict = self.strict || self.fault.is_some();
+        let mut known = self.known.clone();
         let (config, source) = self.config().await?;
+        if let SubjectConfig::Adapter(manifest) = &config.subject {
+            known.extend(manifest.known.clone());
+        }
         let previous = output::previous(&out);
         let progress = if global.quiet {
             Progress::Quiet
@@ -151,17 +155,28 @@ impl Args {
             overview,
             ended,
             doubts,
+            taken_over,
+            mut folder,
         } = run(&config, &progress).await.map_err(explain)?;
         for doubt in doubts {
             tell(&format!("warning: {doubt}"));
         }
-        output::draw(&out, &outputs, &overview, previous.as_ref(), &config.suite)?;
+        if let Some(taken_over) = taken_over.filter(|_| !global.quiet) {
+            tell(&taken_over.to_string());
+        }
+        output::draw(
+            &mut folder,
+            &outputs,
+            &overview,
+            previous.as_ref(),
+            &config.suite,
+        )?;
         let small = match (&source, ended) {
             (Some(source), Ended::Complete) => {
                 let counts = |verdict: Verdict| {
                     verdict.is_failure() || strict && verdict == Verdict::RecommendedMissed
                 };
-                Some(Small::of(source, &config, &overview, counts, global).await?)
+                Some(Small::of(source, &config, &overview, counts, global, &mut folder).await?)
             }
             (None, _) | (_, Ended::Interrupted) => None,
         };
@@ -171,8 +186,8 @@ impl Args {
         tell_results(&overview, index.as_deref(), small.as_ref(), global)?;
         let asked_for = overview.subject.fault.is_some() || !overview.subject.layers.is_empty();
         let excusable = !asked_for && !global.quiet;
-        if excusable && output::write_template(&out, &overview)? {
-            let template = out.join(output::TEMPLATE);
+        if excusable && let Some(template) = output::write_template(&mut folder, &overview, &known)?
+        {
             tell(&format!(
                 "to accept these failures: put reasons into {} and give it to --known",
                 template.display()
@@ -253,6 +268,7 @@ impl Args {
             generated,
             own: self.source.own(),
             out: self.out,
+            outputs: self.output,
             resume,
             suite,
         };
@@ -335,6 +351,7 @@ fn explain(error: RunError) -> miette::Report {
         | RunError::Http(_)
         | RunError::Reach(_)
         | RunError::Playground(_)
+        | RunError::Folder(_)
         | RunError::Ledger(_)
         | RunError::Output(_)
         | RunError::Browser(_)) => miette::Report::from_err(other),

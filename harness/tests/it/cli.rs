@@ -131,7 +131,12 @@ fn json_alone_makes_no_pages() {
         .collect();
     assert_eq!(
         names.into_iter().collect::<Vec<_>>(),
-        ["results.json", "results.jsonl"]
+        [
+            ".crosscheck.json",
+            ".crosscheck.lock",
+            "results.json",
+            "results.jsonl"
+        ]
     );
 }
 

@@ -22,6 +22,8 @@ mod deployed;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod folder;
+#[cfg(test)]
 mod gallery;
 #[cfg(test)]
 mod generate;
@@ -35,6 +37,8 @@ mod mutations;
 mod near_misses;
 #[cfg(test)]
 mod refusals;
+#[cfg(test)]
+mod repeat;
 #[cfg(test)]
 mod rerun;
 #[cfg(test)]
