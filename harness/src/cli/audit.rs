@@ -1,14 +1,9 @@
 //! `crosscheck audit`.
 
 mod input;
+mod out;
 
-use std::{
-    fs::{File, OpenOptions},
-    io::Write as _,
-    path::PathBuf,
-    process::ExitCode,
-    time::Duration,
-};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use crosscheck_audit::{
     auditor::{Auditor, ENOUGH_REQUESTS},
@@ -18,9 +13,10 @@ use crosscheck_audit::{
 };
 use crosscheck_vectors::load::Suite;
 use futures_util::StreamExt as _;
-use miette::{IntoDiagnostic, Result, WrapErr as _, miette};
+use miette::{IntoDiagnostic, Result, miette};
 use url::Url;
 
+use self::out::Out;
 use super::{
     Format, Global,
     browsers::Programs,
@@ -88,7 +84,8 @@ pub(super) struct Args {
     prove: bool,
     #[command(flatten)]
     programs: Programs,
-    /// Append one JSON object for each URL to this file as well.
+    /// Append one JSON object for each URL to this file as well: a new or an empty one, or one with
+    /// audits.
     #[arg(long, value_name = "FILE.jsonl")]
     out: Option<PathBuf>,
     /// Leave out the URLs that `--out` holds judgements of, and count those.
@@ -118,13 +115,13 @@ impl Args {
         let suite = Suite::embedded().into_diagnostic()?;
         let mut urls = input::urls(&self.urls, self.file.as_deref())?;
         let mut tally = Tally::default();
-        if let (true, Some(out)) = (self.resume, &self.out) {
-            for audit in input::judged(out)? {
+        let mut out = self.out.as_deref().map(Out::open).transpose()?;
+        if let (true, Some(out)) = (self.resume, &out) {
+            for audit in out.judged()? {
                 urls.retain(|url| *url != audit.url);
                 tally.count(&audit);
             }
         }
-        let mut out = self.out.as_ref().map(open).transpose()?;
         let deployed = Deployed::new(Settings {
             timeout: Duration::from_secs(self.timeout),
             certificates: certificates(self.insecure),
@@ -164,7 +161,7 @@ impl Args {
             tally.count(&audit);
             let line = serde_json::to_string(&audit).into_diagnostic()?;
             if let Some(out) = &mut out {
-                writeln!(out, "{line}").into_diagnostic()?;
+                out.append(&line)?;
             }
             match global.format {
                 Format::Json => print(&format!("{line}\n"))?,
@@ -246,10 +243,4 @@ fn rate(text: &str) -> Result<f64, String> {
         Ok(rate) if rate >= 0.0 && rate.is_finite() => Ok(rate),
         Ok(_) | Err(_) => Err("it is no number of requests a second".to_owned()),
     }
-}
-
-fn open(path: &PathBuf) -> Result<File> {
-    let file = OpenOptions::new().create(true).append(true).open(path);
-    file.into_diagnostic()
-        .wrap_err_with(|| format!("cannot write to `{}`", path.display()))
 }

@@ -23,7 +23,7 @@ pub(super) struct Args {
     /// The folders of runs; none only draws the pages again.
     #[arg(value_name = "DIR")]
     runs: Vec<PathBuf>,
-    /// The folder of the comparison.
+    /// The folder of the comparison: a new or an empty one, or that of an earlier comparison.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     out: PathBuf,
 }

@@ -73,7 +73,8 @@ pub(super) struct Args {
     /// A missed recommendation makes the exit code 1, too; `--fault` implies it.
     #[arg(long)]
     strict: bool,
-    /// Go on with the run in `--out` that was interrupted.
+    /// Go on with the run in `--out` that was interrupted: the same vectors, subject, settings and
+    /// engines.
     #[arg(long)]
     resume: bool,
     /// How many vectors are on the wire at a time.
@@ -82,7 +83,8 @@ pub(super) struct Args {
     /// How many seconds one answer may take.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..))]
     timeout: u16,
-    /// The folder that results and report go to.
+    /// The folder that results and report go to: a new or an empty one, or that of an earlier run.
+    /// Files that crosscheck did not write stay as they are.
     #[arg(long, value_name = "DIR", default_value = "reports/latest")]
     out: PathBuf,
     /// What is written there, beside `results.json`.

@@ -1,6 +1,6 @@
 //! The folder that a report goes to: nothing is deleted or replaced there that the tool did not write.
 //!
-//! The tool lists its own files in `.crosscheck.json`, before it writes them. A folder that holds anything
+//! The tool lists its own files in `.crosscheck-files`, before it writes them. A folder that holds anything
 //! and has no such list is refused, unless an earlier version wrote it: [`earlier`] says how that is seen.
 //! Below the folder no symbolic link is followed.
 
@@ -54,13 +54,13 @@ pub enum FolderError {
     },
     /// A file of somebody else is where one would be written.
     #[error(
-        "crosscheck did not write `{}`, so it does not replace it: move it away, or name another folder",
+        "crosscheck did not write `{}`, so it does not replace it: move it away, or name another place",
         .0.display()
     )]
     NotListed(PathBuf),
     /// Something else is where a file of the tool was, or would be.
     #[error(
-        "`{}` is {kind}, where crosscheck writes a file: move it away, or name another folder",
+        "`{}` is {kind}, where crosscheck writes a file: move it away, or name another place",
         path.display()
     )]
     NoFile {
@@ -71,7 +71,7 @@ pub enum FolderError {
     },
     /// Something else is where a folder would be.
     #[error(
-        "`{}` is {kind}, where crosscheck makes a folder: move it away, or name another folder",
+        "`{}` is {kind}, where crosscheck makes a folder: move it away, or name another place",
         path.display()
     )]
     NoInnerFolder {

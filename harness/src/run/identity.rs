@@ -50,9 +50,11 @@ pub enum Part {
     Legs,
     /// How long an answer may take.
     Patience,
-    /// The ids of the vectors.
+    /// All vectors there are.
+    Collection,
+    /// The ids of those that are selected.
     Selection,
-    /// What the vectors say, roles filled in and with their policies.
+    /// What these say, roles filled in and with their policies.
     Vectors,
 }
 
@@ -70,7 +72,9 @@ impl Part {
             | Self::Layers
             | Self::Legs
             | Self::Patience => true,
-            Self::Command | Self::Policy | Self::Selection | Self::Vectors => false,
+            Self::Command | Self::Policy | Self::Collection | Self::Selection | Self::Vectors => {
+                false
+            }
         }
     }
 }
@@ -90,6 +94,7 @@ impl fmt::Display for Part {
             Self::Layers => "the layers",
             Self::Legs => "the legs",
             Self::Patience => "the time for an answer",
+            Self::Collection => "the suite's vectors",
             Self::Selection => "the selected vectors",
             Self::Vectors => "what the vectors say",
         })
@@ -129,6 +134,10 @@ impl Identity {
             (
                 Part::Patience,
                 format!("{} s", config.patience.as_secs_f64()),
+            ),
+            (
+                Part::Collection,
+                digest(config.suite.vectors.iter().map(|vector| json(&vector))),
             ),
             (
                 Part::Selection,
@@ -211,7 +220,7 @@ impl Identity {
 /// Whether `part` may differ only because another does: vectors are put under the policy of a deployed server,
 /// and other ids are other vectors.
 fn is_consequence(part: Part) -> bool {
-    matches!(part, Part::Selection | Part::Vectors)
+    matches!(part, Part::Collection | Part::Selection | Part::Vectors)
 }
 
 fn or_none(text: Option<&str>) -> String {

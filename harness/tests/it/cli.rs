@@ -132,7 +132,7 @@ fn json_alone_makes_no_pages() {
     assert_eq!(
         names.into_iter().collect::<Vec<_>>(),
         [
-            ".crosscheck.json",
+            ".crosscheck-files",
             ".crosscheck.lock",
             "results.json",
             "results.jsonl"

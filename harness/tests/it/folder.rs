@@ -53,7 +53,7 @@ fn an_empty_folder_is_taken() {
     bench.crosscheck(FEW).ended(0);
     assert!(
         bench
-            .read("out/.crosscheck.json")
+            .read("out/.crosscheck-files")
             .contains("\"index.html\"")
     );
 }
@@ -103,9 +103,9 @@ fn a_damaged_list_is_not_guessed(#[case] list: &str, #[case] why: &str) {
     let bench = Bench::empty();
     bench.crosscheck(FEW).ended(0);
     bench.put("precious.txt", "precious");
-    bench.put("out/.crosscheck.json", list);
+    bench.put("out/.crosscheck-files", list);
     let index = bench.read("out/index.html");
-    let said = "`out/.crosscheck.json` is no list of the files that crosscheck wrote";
+    let said = "`out/.crosscheck-files` is no list of the files that crosscheck wrote";
     bench.crosscheck(FEW).refused(&[said, why]);
     assert_eq!(bench.read("precious.txt"), "precious");
     assert_eq!(bench.read("out/index.html"), index);
@@ -116,7 +116,7 @@ fn a_damaged_list_is_not_guessed(#[case] list: &str, #[case] why: &str) {
 fn a_report_without_a_list_is_taken_if_its_journal_is_one() {
     let bench = Bench::empty();
     bench.crosscheck(FEW).ended(0);
-    fs::remove_file(bench.path().join("out/.crosscheck.json")).unwrap();
+    fs::remove_file(bench.path().join("out/.crosscheck-files")).unwrap();
     let journal = bench.read("out/results.jsonl");
     let (_, results) = journal.split_once('\n').unwrap();
     let head = r#"{"suite":"0.1.0","vectors":1,"subject":"reference 0.1.0 None []"}"#;
@@ -164,6 +164,21 @@ fn a_comparison_can_stand_above_the_runs() {
     bench.crosscheck(&run).ended(0);
     bench.crosscheck("compare reports/latest --quiet").ended(0);
     assert!(bench.path().join("reports/index.html").is_file());
+}
+
+#[rstest]
+#[case::text("mine\n")]
+#[case::other_json("{\"mine\":true}\n")]
+#[case::one_line("{\"mine\":true}")]
+fn audits_are_not_appended_to_somebody_elses_file(#[case] content: &str) {
+    let bench = Bench::empty();
+    bench.put("mine.json", content);
+    for more in ["", " --resume"] {
+        bench
+            .crosscheck(&format!("audit http://127.0.0.1:9/ --out mine.json{more}"))
+            .refused(&["`mine.json` holds what crosscheck did not write"]);
+        assert_eq!(bench.read("mine.json"), content);
+    }
 }
 
 #[test]

@@ -106,15 +106,15 @@ fn one_entry_does_not_hide_what_it_does_not_say() {
     assert!(ran.out.contains("▲"), "{ran:#?}");
 }
 
-/// An adapter whose policies let nobody in, for a subject that fails though nobody asked it to.
-const REFUSING: &str = r#"
+/// An adapter whose policies grant no methods, for a subject that fails though nobody asked it to.
+const GRUDGING: &str = r#"
 import json, subprocess, sys, os
 program = os.environ["REFERENCE"]
 reference = subprocess.Popen([program, "adapter", "reference"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 for line in sys.stdin:
     message = json.loads(line)
     if "policy" in message:
-        message["policy"]["origins"] = ["https://nobody.example"]
+        message["policy"]["methods"] = []
     reference.stdin.write(json.dumps(message) + "\n")
     reference.stdin.flush()
     if message["type"] == "bye":
@@ -126,15 +126,16 @@ for line in sys.stdin:
 /// A folder with that adapter.
 fn failing() -> Bench {
     let bench = Bench::empty();
-    bench.put("refusing.py", REFUSING);
-    let manifest = "name = \"refusing\"\ncommand = [\"python3\", \"refusing.py\"]\n";
+    bench.put("grudging.py", GRUDGING);
+    let manifest = "name = \"grudging\"\ncommand = [\"python3\", \"grudging.py\"]\n";
     bench.put("adapter.toml", manifest);
     bench
 }
 
 /// Runs the adapter of [`failing`], with further words.
 fn run(bench: &Bench, more: &str) -> crate::binary::Ran {
-    let line = format!("run --adapter . --leg wire --only server/grant/* --out out {more}");
+    let line =
+        format!("run --adapter . --leg wire --only server/preflight-methods/* --out out {more}");
     bench.crosscheck_with(&line, &[("REFERENCE", crate::binary::PROGRAM)])
 }
 

@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::Value;
 
-use crate::binary::Bench;
+use crate::binary::{Bench, PROGRAM};
 
 /// The results of a run of `line`.
 fn results(bench: &Bench, line: &str) -> Value {
@@ -18,14 +18,13 @@ fn results(bench: &Bench, line: &str) -> Value {
 #[rstest]
 #[case::wire("--leg wire --only server/* --only browser/cors-check/*")]
 #[case::generated("--leg wire --generate 20 --seed 1")]
-#[case::adapter(concat!(
-    "--leg wire --only server/grant/* --adapter ",
-    env!("CARGO_MANIFEST_DIR"),
-    "/adapters/template/python.toml"
-))]
-#[case::forms("--leg chromium --only *form*")]
+#[case::adapter("--leg wire --only server/grant/* --adapter .")]
+#[case::forms("--leg chromium --only */form-data --only */posts-of-every-type")]
+#[case::sockets("--leg chromium --only browser/websocket-protocol/*")]
 fn equal_runs_have_equal_results(#[case] line: &str) {
     let bench = Bench::empty();
+    let manifest = format!("name = \"own\"\ncommand = ['{PROGRAM}', 'adapter', 'reference']\n");
+    bench.put("adapter.toml", &manifest);
     let [one, other] = [(); 2].map(|()| results(&bench, line));
     let vectors = |results: &Value| results["vectors"].as_array().unwrap().clone();
     assert!(!vectors(&one).is_empty());

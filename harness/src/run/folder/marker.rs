@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 /// The file's name.
-pub(super) const NAME: &str = ".crosscheck.json";
+pub(super) const NAME: &str = ".crosscheck-files";
 
 /// The version of its format.
 const VERSION: u32 = 1;

@@ -19,7 +19,7 @@ fn bench() -> Bench {
 #[case::journal("results.jsonl", "`out/results.jsonl` is a symbolic link")]
 #[case::results("results.json", "`out/results.json` is a symbolic link")]
 #[case::index("index.html", "`out/index.html` is a symbolic link")]
-#[case::list(".crosscheck.json", "`out/.crosscheck.json` is a symbolic link")]
+#[case::list(".crosscheck-files", "`out/.crosscheck-files` is a symbolic link")]
 #[case::lock(".crosscheck.lock", "`out/.crosscheck.lock` is a symbolic link")]
 fn a_link_in_the_place_of_a_file(#[case] name: &str, #[case] said: &str) {
     let bench = bench();
@@ -70,6 +70,17 @@ fn a_journal_that_leads_elsewhere_makes_no_folder_ours() {
         .crosscheck(&line)
         .refused(&["`other` holds files that crosscheck did not write"]);
     assert_eq!(fs::read(&journal).unwrap(), before);
+}
+
+#[test]
+fn audits_are_not_appended_through_a_link() {
+    let bench = Bench::empty();
+    bench.put("notes", "");
+    symlink(bench.path().join("notes"), bench.path().join("audit.jsonl")).unwrap();
+    bench
+        .crosscheck("audit http://127.0.0.1:9/ --out audit.jsonl")
+        .refused(&["`audit.jsonl` is a symbolic link"]);
+    assert_eq!(bench.read("notes"), "");
 }
 
 #[test]
