@@ -1,6 +1,8 @@
 //! One run: every selected vector on every leg, judged.
 
+pub mod folder;
 pub mod gallery;
+pub mod identity;
 pub mod known_failures;
 pub mod ledger;
 pub mod output;
@@ -10,7 +12,7 @@ mod verdicts;
 
 use std::{
     convert::Infallible,
-    hash::{DefaultHasher, Hash, Hasher},
+    fmt,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -28,7 +30,7 @@ use crosscheck_report::{
     known::KnownFile,
     leg::Leg,
     overview::Overview,
-    results::{self, Generated, LegIdentity, LegResult, OwnVectors},
+    results::{Generated, LegIdentity, LegResult, OwnVectors},
 };
 use crosscheck_vectors::{load::Suite, vector::VectorId};
 
@@ -42,8 +44,10 @@ use crate::{
     playground::{Playground, PlaygroundError},
     process::{clock, interrupt::interrupted},
     run::{
-        ledger::{Identity, Ledger, LedgerError, Resume},
-        output::OutputError,
+        folder::{Folder, FolderError, Known},
+        identity::Identity,
+        ledger::{Ledger, LedgerError, Resume},
+        output::{Output, OutputError},
         progress::Progress,
         selection::{SelectError, Selection},
     },
@@ -83,6 +87,8 @@ pub struct Config {
     pub own: Option<OwnVectors>,
     /// Where results go.
     pub out: PathBuf,
+    /// What is to be written there afterwards, beside `results.json`.
+    pub outputs: Vec<Output>,
     /// Whether to go on with an earlier run.
     pub resume: Resume,
 }
@@ -97,7 +103,7 @@ pub enum LegConfig {
 }
 
 impl LegConfig {
-    fn leg(&self) -> Leg {
+    pub(crate) fn leg(&self) -> Leg {
         match self {
             Self::Wire => Leg::Wire,
             Self::Browser(engine, _) => engine.leg(),
@@ -132,6 +138,9 @@ pub enum RunError {
     /// The listener cannot be started.
     #[error(transparent)]
     Playground(#[from] PlaygroundError),
+    /// The folder cannot be written to.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
     /// Results cannot be kept.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -158,6 +167,49 @@ pub struct Ran {
     pub ended: Ended,
     /// Reasons to doubt that what was judged is what was meant.
     pub doubts: Vec<String>,
+    /// What it did not replay, if it went on with an earlier run.
+    pub taken_over: Option<TakenOver>,
+    /// Where `results.json` is.
+    pub folder: Folder,
+}
+
+/// How much of a run comes from an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TakenOver {
+    /// Verdicts of the earlier run, a leg and a vector each.
+    pub verdicts: usize,
+    /// Vectors that were replayed now.
+    pub replayed: usize,
+}
+
+impl fmt::Display for TakenOver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdicts = match self.verdicts {
+            1 => "1 verdict".to_owned(),
+            n => format!("{} verdicts", grouped(n)),
+        };
+        let vectors = match self.replayed {
+            1 => "1 vector".to_owned(),
+            n => format!("{} vectors", grouped(n)),
+        };
+        write!(
+            f,
+            "{verdicts} taken over from the earlier run, {vectors} replayed"
+        )
+    }
+}
+
+/// `n` with a comma before every three digits.
+fn grouped(n: usize) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// How a run ended.
@@ -177,15 +229,9 @@ struct Kept {
 }
 
 impl Kept {
-    fn open(config: &Config, subject: &results::Subject) -> Result<Arc<Mutex<Self>>, LedgerError> {
-        let identity = Identity {
-            suite: VERSION.to_owned(),
-            vectors: digest(&config.suite),
-            subject: subject.in_words(),
-        };
-        let ledger = Ledger::open(&config.out, &identity, config.resume)?;
+    fn new(ledger: Ledger) -> Arc<Mutex<Self>> {
         let broken = None;
-        Ok(Arc::new(Mutex::new(Self { ledger, broken })))
+        Arc::new(Mutex::new(Self { ledger, broken }))
     }
 
     fn record(&mut self, id: &VectorId, result: LegResult) {
@@ -213,14 +259,19 @@ fn lock(kept: &Mutex<Kept>) -> MutexGuard<'_, Kept> {
 pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> {
     let (started, clock) = (clock::now(), Instant::now());
     let sane = sane_cases(config)?;
+    let mut folder = Folder::claim(&config.out, Known::Nothing)?;
+    output::check(&folder, config, sane.iter().map(|case| &case.id))?;
     let interrupted = interrupted();
     let (mut subject, doubts) = start(config).await?;
     let other = subject.cases(&config.suite, &sane);
     let who = subject.identity();
+    let cases = other.as_ref().unwrap_or(&sane);
+    let identity = Identity::of(config, &who, cases);
+    let ledger = Ledger::open(&mut folder, &identity, config.resume)?;
     let replay = Replay {
         config,
-        cases: other.as_ref().unwrap_or(&sane),
-        kept: Kept::open(config, &who)?,
+        cases,
+        kept: Kept::new(ledger),
         playground: Arc::new(Playground::start().await?),
         progress,
     };
@@ -254,11 +305,17 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
     };
     verdicts::excuse(&mut overview, config, &legs);
     let vectors = verdicts::whole(&overview.vectors, replay.cases, &sane, &kept.ledger);
-    output::write(&config.out, &overview, vectors)?;
+    output::write(&mut folder, &overview, vectors)?;
+    let taken_over = TakenOver {
+        verdicts: kept.ledger.n_taken_over(),
+        replayed: kept.ledger.n_replayed(),
+    };
     Ok(Ran {
         overview,
         ended,
         doubts,
+        taken_over: Some(taken_over).filter(|_| config.resume == Resume::Yes),
+        folder,
     })
 }
 
@@ -318,8 +375,10 @@ impl Replay<'_> {
             LegConfig::Wire => {
                 let jobs = self.config.jobs;
                 let mut leg = WireLeg::new(&self.playground, deployed, jobs, patience)?;
+                let engine = WireLeg::engine();
+                lock(&self.kept).ledger.begin(Leg::Wire, &engine)?;
                 replay(&mut leg, subject, &todo, &keep).await?;
-                WireLeg::engine()
+                engine
             }
             LegConfig::Browser(engine, program) => {
                 let setting = Setting {
@@ -328,9 +387,16 @@ impl Replay<'_> {
                     known: &self.config.known,
                     patience,
                 };
-                let mut leg = BrowserLeg::launch(*engine, program.clone(), setting).await?;
-                replay(&mut leg, subject, &todo, &keep).await?;
-                leg.close().await
+                let mut at_work = BrowserLeg::launch(*engine, program.clone(), setting).await?;
+                let version = at_work.version().to_owned();
+                let begun = lock(&self.kept).ledger.begin(leg.leg(), &version);
+                if let Err(error) = begun {
+                    at_work.close().await;
+                    return Err(error.into());
+                }
+                replay(&mut at_work, subject, &todo, &keep).await?;
+                at_work.close().await;
+                version
             }
         };
         bar.finish();
@@ -371,16 +437,4 @@ async fn start(config: &Config) -> Result<(Subject, Vec<String>), RunError> {
     }
     adapter.end().await;
     Err(RunError::Lies(found))
-}
-
-/// Tells suites apart; the same for the same vectors in one build.
-fn digest(suite: &Suite) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for (id, vector) in &suite.vectors {
-        id.hash(&mut hasher);
-        serde_json::to_string(&**vector)
-            .unwrap_or_default()
-            .hash(&mut hasher);
-    }
-    hasher.finish()
 }

@@ -5,7 +5,13 @@ use std::collections::BTreeMap;
 use crosscheck_vectors::vector::VectorId;
 use serde::{Deserialize, Serialize};
 
-use crate::{overview::Overview, verdict::Verdict};
+use crate::{
+    overview::Overview,
+    printable::clip,
+    results::{LegIdentity, Subject},
+    verdict::Verdict,
+    words::counted,
+};
 
 /// What changed between two runs, each list sorted by id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,13 +87,100 @@ pub fn compare(previous: &Overview, current: &Overview) -> Changes {
     changes
 }
 
+/// What else than verdicts differs between two runs, so that what changed need not be the subject's doing:
+/// what was judged, by which engines, under which policies and by which vectors.
+pub fn differences(previous: &Overview, current: &Overview) -> Vec<String> {
+    let mut found = of_subject(&previous.subject, &current.subject);
+    if previous.suite != current.suite {
+        found.push(then_and_now("the suite", &previous.suite, &current.suite));
+    }
+    found.extend(of_legs(&previous.legs, &current.legs));
+    let after: BTreeMap<_, _> = current
+        .vectors
+        .iter()
+        .map(|vector| (&vector.id, vector))
+        .collect();
+    let both = || {
+        let before = previous.vectors.iter();
+        before.filter_map(|before| Some((before, *after.get(&before.id)?)))
+    };
+    let policies = both().filter(|(before, after)| before.policy != after.policy);
+    let said = both().filter(|(before, after)| before.said != after.said);
+    match (policies.count(), said.count()) {
+        (0, 0) => {}
+        (0, 1) => found.push("what 1 vector says".to_owned()),
+        (0, said) => found.push(format!("what {said} vectors say")),
+        (policies, _) => found.push(format!(
+            "the policy of {}",
+            counted(policies, "vector", "vectors")
+        )),
+    }
+    found
+}
+
+fn of_subject(then: &Subject, now: &Subject) -> Vec<String> {
+    let or_none = |text: Option<&str>| {
+        text.filter(|text| !text.is_empty())
+            .unwrap_or("none")
+            .to_owned()
+    };
+    let values = |subject: &Subject| {
+        [
+            (
+                "the subject",
+                format!("{} {}", subject.name, subject.version),
+            ),
+            ("the fault", or_none(subject.fault.as_deref())),
+            ("the layers", or_none(Some(&subject.layers.join(", ")))),
+            ("the adapter", or_none(subject.adapter_path.as_deref())),
+            ("the options", or_none(Some(&subject.flags.join(", ")))),
+            (
+                "the private headers",
+                or_none(subject.has_private_headers.then_some("some")),
+            ),
+        ]
+    };
+    let pairs = values(then).into_iter().zip(values(now));
+    let differing = pairs.filter(|((_, then), (_, now))| then != now);
+    differing
+        .map(|((what, then), (_, now))| then_and_now(what, &then, &now))
+        .collect()
+}
+
+/// A run that was interrupted names no legs, and so differs in none.
+fn of_legs(then: &[LegIdentity], now: &[LegIdentity]) -> Vec<String> {
+    if then.is_empty() || now.is_empty() {
+        return Vec::new();
+    }
+    let words = |legs: &[LegIdentity]| {
+        let words: Vec<_> = legs.iter().map(|leg| leg.leg.word()).collect();
+        words.join(" and ")
+    };
+    let mut found = Vec::new();
+    if words(then) != words(now) {
+        found.push(then_and_now("the legs", &words(then), &words(now)));
+    }
+    for leg in then {
+        let same = now.iter().find(|other| other.leg == leg.leg);
+        found.extend(
+            same.filter(|now| now.engine != leg.engine)
+                .map(|now| then_and_now("the engine", &leg.engine, &now.engine)),
+        );
+    }
+    found
+}
+
+fn then_and_now(what: &str, then: &str, now: &str) -> String {
+    format!("{what} ({} then, {} now)", clip(then, 80), clip(now, 80))
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
 
-    use super::{Change, Changes, compare};
+    use super::{Change, Changes, compare, differences};
     use crate::{
-        fixture::{run, vector},
+        fixture::{overview, run, vector},
         overview::{Overview, VectorVerdict},
         verdict::Verdict::{
             self, BlockedBy, FailedOther, FailedOverGrant, Known, Passed, RecommendedMissed,
@@ -142,5 +235,31 @@ mod tests {
             });
             assert_eq!(list.as_slice(), expected.as_slice(), "{name}");
         }
+    }
+
+    #[test]
+    fn equal_runs_differ_in_nothing() {
+        assert_eq!(differences(&overview(), &overview()), [""; 0]);
+    }
+
+    #[rstest]
+    #[case::subject(|run: &mut Overview| run.subject.name = "other".to_owned(), "the subject (")]
+    #[case::fault(|run: &mut Overview| run.subject.fault = Some("slow".to_owned()), "the fault (")]
+    #[case::layers(|run: &mut Overview| run.subject.layers = vec!["policy".to_owned()], "the layers (none then, policy now)")]
+    #[case::options(|run: &mut Overview| run.subject.flags = vec!["insecure".to_owned()], "the options (none then, insecure now)")]
+    #[case::private(|run: &mut Overview| run.subject.has_private_headers = true, "the private headers (none then, some now)")]
+    #[case::suite(|run: &mut Overview| run.suite = "9".to_owned(), "the suite (")]
+    #[case::legs(|run: &mut Overview| run.legs.truncate(1), "the legs (")]
+    #[case::engine(|run: &mut Overview| run.legs[0].engine = "HTTP/9".to_owned(), "HTTP/9 now)")]
+    #[case::policy(|run: &mut Overview| run.vectors[0].policy = Some(9), "the policy of 1 vector")]
+    #[case::vectors(|run: &mut Overview| run.vectors[0].said ^= 1, "what 1 vector says")]
+    fn what_differs_is_named(#[case] change: fn(&mut Overview), #[case] named: &str) {
+        let mut now = overview();
+        change(&mut now);
+        let found = differences(&overview(), &now);
+        let [found] = found.as_slice() else {
+            panic!("{found:?}");
+        };
+        assert!(found.contains(named), "{found}");
     }
 }

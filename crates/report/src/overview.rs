@@ -8,7 +8,7 @@ use crosscheck_vectors::{
     policy::Policy,
     vector::{Kind, Vector, VectorId},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     diff::UNANSWERED,
@@ -43,8 +43,10 @@ pub struct VectorVerdict {
     pub flags: Vec<String>,
     /// The vectors without whose success this one says nothing.
     pub depends_on: Vec<VectorId>,
-    /// Tells the policies of a run apart; none for a script.
+    /// Tells policies apart; none for a script.
     pub policy: Option<u64>,
+    /// Tells apart what vectors say.
+    pub said: u64,
     /// What came of it on each leg, sorted by leg.
     pub legs: Vec<LegVerdict>,
     /// Who is at fault.
@@ -72,6 +74,7 @@ impl VectorVerdict {
             flags: vector.flags.clone(),
             depends_on: vector.depends_on.clone(),
             policy: policy.map(digest),
+            said: digest(vector),
             legs,
             owner: Owner::Nobody,
             verdict: Verdict::Skipped,
@@ -157,10 +160,10 @@ impl From<&LegResult> for LegVerdict {
     }
 }
 
-/// Tells policies apart.
-fn digest(policy: &Policy) -> u64 {
+/// Tells values apart, in one process.
+fn digest(value: &impl Serialize) -> u64 {
     let mut hasher = DefaultHasher::new();
-    let json = serde_json::to_string(policy).unwrap_or_default();
+    let json = serde_json::to_string(value).unwrap_or_default();
     json.hash(&mut hasher);
     hasher.finish()
 }

@@ -74,8 +74,9 @@ pub(crate) async fn child(suite: Suite, kind: &str, n_times: &str) -> Result<()>
             let suite = times(suite, n_times)?;
             let out = tempfile::tempdir().into_diagnostic()?;
             let (config, ran) = run::replay(suite, vec![LegConfig::Wire], out.path()).await?;
-            let (out, overview) = (out.path(), &ran.overview);
-            output::draw(out, &[Output::Html], overview, None, &config.suite).into_diagnostic()?;
+            let (mut out, overview) = (ran.folder, &ran.overview);
+            output::draw(&mut out, &[Output::Html], overview, None, &config.suite)
+                .into_diagnostic()?;
         }
         other => return Err(miette!("`{other}` is no kind of work")),
     }

@@ -35,6 +35,7 @@ pub(crate) async fn replay(
         jobs: 16,
         patience: PATIENCE,
         out: out.to_owned(),
+        outputs: Vec::new(),
         generated: None,
         own: None,
         resume: Resume::No,

@@ -129,12 +129,16 @@ impl<'a> BrowserLeg<'a> {
         })
     }
 
-    /// Ends the browser; returns its name and version.
-    pub async fn close(self) -> String {
+    /// The browser's name and version.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Ends the browser.
+    pub async fn close(self) {
         if let Some(browser) = self.browser {
             browser.close().await;
         }
-        self.version
     }
 
     /// The browser at work, or else another one.

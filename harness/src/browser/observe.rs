@@ -1,5 +1,7 @@
 //! What a page and the journal tell, as an observation.
 
+mod random;
+
 use crosscheck_replay::{address::Place, case::Case, drive::pairs, http1};
 use crosscheck_report::observation::{Exchange, Observation, SeenRequest, SeenResponse};
 use crosscheck_server::journal::{Entry, Scheme};
@@ -46,6 +48,7 @@ pub(super) fn observation(
         trace: Vec::new(),
     };
     place.leave_out(&mut seen);
+    random::settle(&mut seen, &case.vector);
     Some(seen)
 }
 

@@ -1,14 +1,9 @@
 //! `crosscheck audit`.
 
 mod input;
+mod out;
 
-use std::{
-    fs::{File, OpenOptions},
-    io::Write as _,
-    path::PathBuf,
-    process::ExitCode,
-    time::Duration,
-};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use crosscheck_audit::{
     auditor::{Auditor, ENOUGH_REQUESTS},
@@ -19,9 +14,10 @@ use crosscheck_audit::{
 use crosscheck_report::secret::Secrets;
 use crosscheck_vectors::load::Suite;
 use futures_util::StreamExt as _;
-use miette::{IntoDiagnostic, Result, WrapErr as _, miette};
+use miette::{IntoDiagnostic, Result, miette};
 use url::Url;
 
+use self::out::Out;
 use super::{
     Format, Global,
     browsers::Programs,
@@ -89,7 +85,8 @@ pub(super) struct Args {
     prove: bool,
     #[command(flatten)]
     programs: Programs,
-    /// Append one JSON object for each URL to this file as well.
+    /// Append one JSON object for each URL to this file as well: a new or an empty one, or one with
+    /// audits.
     #[arg(long, value_name = "FILE.jsonl")]
     out: Option<PathBuf>,
     /// Leave out the URLs that `--out` holds judgements of, and count those.
@@ -118,8 +115,8 @@ impl Args {
         let known = self.known()?;
         let suite = Suite::embedded().into_diagnostic()?;
         let mut tally = Tally::default();
-        let urls = self.urls(&mut tally)?;
-        let mut out = self.out.as_ref().map(open).transpose()?;
+        let mut out = self.out.as_deref().map(Out::open).transpose()?;
+        let urls = self.urls(out.as_ref(), &mut tally)?;
         let deployed = self.transport(&private)?;
         let prover = self.prover().await?;
         let secrets = Secrets::of(private.iter().map(PrivateHeader::secret));
@@ -156,10 +153,10 @@ impl Args {
     }
 
     /// The URLs that are still to be audited; earlier judgements are counted in `tally`.
-    fn urls(&self, tally: &mut Tally) -> Result<Vec<String>> {
+    fn urls(&self, out: Option<&Out>, tally: &mut Tally) -> Result<Vec<String>> {
         let mut urls = input::urls(&self.urls, self.file.as_deref())?;
-        if let (true, Some(out)) = (self.resume, &self.out) {
-            for audit in input::judged(out)? {
+        if let (true, Some(out)) = (self.resume, out) {
+            for audit in out.judged()? {
                 urls.retain(|url| *url != audit.url);
                 tally.count(&audit);
             }
@@ -244,10 +241,10 @@ impl std::fmt::Display for Tally {
 }
 
 /// Appends `audit` to `out`, and prints it.
-fn publish(audit: &Audit, out: Option<&mut File>, global: Global) -> Result<()> {
+fn publish(audit: &Audit, out: Option<&mut Out>, global: Global) -> Result<()> {
     let line = serde_json::to_string(audit).into_diagnostic()?;
     if let Some(out) = out {
-        writeln!(out, "{line}").into_diagnostic()?;
+        out.append(&line)?;
     }
     match global.format {
         Format::Json => print(&format!("{line}\n")),
@@ -260,10 +257,4 @@ fn rate(text: &str) -> Result<f64, String> {
         Ok(rate) if rate >= 0.0 && rate.is_finite() => Ok(rate),
         Ok(_) | Err(_) => Err("it is no number of requests a second".to_owned()),
     }
-}
-
-fn open(path: &PathBuf) -> Result<File> {
-    let file = OpenOptions::new().create(true).append(true).open(path);
-    file.into_diagnostic()
-        .wrap_err_with(|| format!("cannot write to `{}`", path.display()))
 }

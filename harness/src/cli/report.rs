@@ -6,7 +6,11 @@ use crosscheck_vectors::load::Suite;
 use miette::{IntoDiagnostic, Result, miette};
 
 use super::{Global, tell};
-use crate::run::{output, output::Output};
+use crate::run::{
+    folder::{Folder, Known},
+    output,
+    output::Output,
+};
 
 /// Make the report again from its `results.json`.
 #[derive(Debug, clap::Args)]
@@ -37,7 +41,7 @@ impl Args {
             ));
         }
         output::draw(
-            &self.folder,
+            &mut Folder::claim(&self.folder, Known::Report)?,
             &self.output,
             &results,
             previous.as_ref(),

@@ -73,7 +73,8 @@ pub(super) struct Args {
     /// A missed recommendation makes the exit code 1, too; `--fault` implies it.
     #[arg(long)]
     strict: bool,
-    /// Go on with the run in `--out` that was interrupted.
+    /// Go on with the run in `--out` that was interrupted: the same vectors, subject, settings and
+    /// engines.
     #[arg(long)]
     resume: bool,
     /// How many vectors are on the wire at a time.
@@ -82,7 +83,8 @@ pub(super) struct Args {
     /// How many seconds one answer may take.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..))]
     timeout: u16,
-    /// The folder that results and report go to.
+    /// The folder that results and report go to: a new or an empty one, or that of an earlier run.
+    /// Files that crosscheck did not write stay as they are.
     #[arg(long, value_name = "DIR", default_value = "reports/latest")]
     out: PathBuf,
     /// What is written there, beside `results.json`.
@@ -140,7 +142,11 @@ impl Args {
     pub(super) async fn exec(self, global: Global) -> Result<ExitCode> {
         let (out, outputs) = (self.out.clone(), self.output.clone());
         let strict = self.strict || self.fault.is_some();
+        let mut known = self.known.clone();
         let (config, source) = self.config().await?;
+        if let SubjectConfig::Adapter(manifest) = &config.subject {
+            known.extend(manifest.known.clone());
+        }
         let previous = output::previous(&out);
         let progress = if global.quiet {
             Progress::Quiet
@@ -151,17 +157,28 @@ impl Args {
             overview,
             ended,
             doubts,
+            taken_over,
+            mut folder,
         } = run(&config, &progress).await.map_err(explain)?;
         for doubt in doubts {
             tell(&format!("warning: {doubt}"));
         }
-        output::draw(&out, &outputs, &overview, previous.as_ref(), &config.suite)?;
+        if let Some(taken_over) = taken_over.filter(|_| !global.quiet) {
+            tell(&taken_over.to_string());
+        }
+        output::draw(
+            &mut folder,
+            &outputs,
+            &overview,
+            previous.as_ref(),
+            &config.suite,
+        )?;
         let small = match (&source, ended) {
             (Some(source), Ended::Complete) => {
                 let counts = |verdict: Verdict| {
                     verdict.is_failure() || strict && verdict == Verdict::RecommendedMissed
                 };
-                Some(Small::of(source, &config, &overview, counts, global).await?)
+                Some(Small::of(source, &config, &overview, counts, global, &mut folder).await?)
             }
             (None, _) | (_, Ended::Interrupted) => None,
         };
@@ -171,8 +188,8 @@ impl Args {
         tell_results(&overview, index.as_deref(), small.as_ref(), global)?;
         let asked_for = overview.subject.fault.is_some() || !overview.subject.layers.is_empty();
         let excusable = !asked_for && !global.quiet;
-        if excusable && output::write_template(&out, &overview)? {
-            let template = out.join(output::TEMPLATE);
+        if excusable && let Some(template) = output::write_template(&mut folder, &overview, &known)?
+        {
             tell(&format!(
                 "to accept these failures: put reasons into {} and give it to --known",
                 template.display()
@@ -213,6 +230,7 @@ impl Args {
             generated,
             own: self.source.own(),
             out: self.out,
+            outputs: self.output,
             resume,
             suite,
         };
@@ -349,6 +367,7 @@ fn explain(error: RunError) -> miette::Report {
         | RunError::Http(_)
         | RunError::Reach(_)
         | RunError::Playground(_)
+        | RunError::Folder(_)
         | RunError::Ledger(_)
         | RunError::Output(_)
         | RunError::Browser(_)) => miette::Report::from_err(other),

@@ -80,6 +80,11 @@ pub struct Deployed {
 }
 
 impl PrivateHeader {
+    /// Its name, in lower case.
+    pub fn name(&self) -> &str {
+        self.name.as_str()
+    }
+
     /// Its value, to be kept out of everything that is shown.
     pub fn secret(&self) -> &[u8] {
         self.value.as_bytes()

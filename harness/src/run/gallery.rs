@@ -8,7 +8,7 @@ use std::{
 
 use crosscheck_report::{implementation::Implementation, stream, totals::Totals};
 
-use crate::run::{output, output::OutputError};
+use crate::run::{folder::Folder, output, output::OutputError};
 
 /// The folder of what is kept.
 const FOLDER: &str = "implementations";
@@ -32,12 +32,12 @@ pub enum Kept {
     },
 }
 
-/// Keeps what there is to show of the run in the folder `run`, below the folder `out`.
+/// Keeps what there is to show of the run in the folder `run`, below `out`.
 ///
 /// # Errors
 ///
 /// If there is no run, or the file cannot be written.
-pub fn keep(run: &Path, out: &Path) -> Result<Kept, OutputError> {
+pub fn keep(run: &Path, out: &mut Folder) -> Result<Kept, OutputError> {
     let overview = output::read(run)?;
     let n_errors = Totals::of(&overview).errors;
     if n_errors > 0 {
@@ -49,13 +49,13 @@ pub fn keep(run: &Path, out: &Path) -> Result<Kept, OutputError> {
     stream::each_vector(results, |vector| kept.add(&vector))
         .map_err(|source| OutputError::Unreadable { path, source })?;
     let place = format!("{FOLDER}/{}.json", kept.slug());
-    output::put(out, &place, |file| {
+    out.put(&place, |file| {
         serde_json::to_writer_pretty(&mut *file, &kept)?;
         file.write_all(b"\n")
     })?;
     Ok(Kept::Here {
         name: kept.subject.name,
-        path: out.join(place),
+        path: out.path().join(place),
     })
 }
 

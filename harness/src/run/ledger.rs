@@ -5,10 +5,10 @@
 //! memory.
 
 use std::{
-    collections::BTreeMap,
-    fs::{self, File, TryLockError},
+    collections::{BTreeMap, BTreeSet},
+    fs::{File, TryLockError},
     io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use crosscheck_report::{
@@ -16,21 +16,15 @@ use crosscheck_report::{
 };
 use crosscheck_vectors::vector::VectorId;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::run::{
+    folder::{Folder, FolderError},
+    identity::{Head, Identity, new_key},
+};
 
 /// The file's name.
 const NAME: &str = "results.jsonl";
-
-/// What a run is about; only a run about the same can be resumed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Identity {
-    /// The suite's version.
-    pub suite: String,
-    /// A digest of all vectors.
-    pub vectors: u64,
-    /// The subject's name and fault.
-    pub subject: String,
-}
 
 /// Why the ledger cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -44,17 +38,25 @@ pub enum LedgerError {
         #[source]
         source: io::Error,
     },
-    /// Another run is writing to the same folder.
-    #[error("another run is writing to `{0}`; wait for it, or give another folder with `--out`")]
-    Busy(PathBuf),
+    /// The folder cannot be written to.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
     /// The run to resume was about something else.
-    #[error("`{path}` is of another run ({found}); run without `--resume`")]
+    #[error(
+        "`{path}` is of another run ({subject}), which differs in {}; run without `--resume`",
+        .differences.join(", ")
+    )]
     OtherRun {
         /// The file.
         path: PathBuf,
-        /// What it is about.
-        found: String,
+        /// The subject of that run.
+        subject: String,
+        /// What differs.
+        differences: Vec<String>,
     },
+    /// The run to resume was made by a version that did not keep what it was about.
+    #[error("`{0}` was begun by an earlier version of crosscheck; run without `--resume`")]
+    Earlier(PathBuf),
     /// The file to resume from is damaged other than at its very end.
     #[error("`{path}` line {line} cannot be read: {source}; run without `--resume`")]
     Damaged {
@@ -76,12 +78,19 @@ pub struct Ledger {
     /// The file's length.
     end: u64,
     kept: BTreeMap<(VectorId, Leg), Kept>,
+    /// What plays the client on each leg that has begun.
+    engines: BTreeMap<Leg, String>,
+    /// The subject in words.
+    subject: String,
+    n_taken_over: usize,
+    replayed: BTreeSet<VectorId>,
 }
 
 /// What is held of a line.
 #[derive(Debug)]
 struct Kept {
     verdict: LegVerdict,
+    engine: String,
     /// Where the line begins.
     at: u64,
     length: usize,
@@ -91,6 +100,8 @@ struct Kept {
 #[serde(deny_unknown_fields)]
 struct Line {
     id: VectorId,
+    /// What played the client.
+    engine: String,
     result: LegResult,
 }
 
@@ -100,38 +111,73 @@ impl Ledger {
     /// # Errors
     ///
     /// If the folder cannot be written, another run writes to it, or what is to be resumed does not fit.
-    pub fn open(folder: &Path, identity: &Identity, resume: Resume) -> Result<Self, LedgerError> {
-        let path = folder.join(NAME);
+    pub fn open(
+        folder: &mut Folder,
+        identity: &Identity,
+        resume: Resume,
+    ) -> Result<Self, LedgerError> {
+        let file = folder.append(NAME)?;
+        let path = folder.path().join(NAME);
         let io = |source| LedgerError::Io {
             path: path.clone(),
             source,
         };
-        fs::create_dir_all(folder).map_err(io)?;
-        let file = File::options()
-            .create(true)
-            .append(true)
-            .read(true)
-            .open(&path)
-            .map_err(io)?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(LedgerError::Busy(folder.to_owned())),
+            Err(TryLockError::WouldBlock) => {
+                return Err(FolderError::Busy(folder.path().to_owned()).into());
+            }
             Err(TryLockError::Error(source)) => return Err(io(source)),
         }
+        let head = identity.head(new_key().map_err(io)?);
         let mut ledger = Self {
             path: path.clone(),
             file,
             end: 0,
             kept: BTreeMap::new(),
+            engines: BTreeMap::new(),
+            subject: head.subject.clone(),
+            n_taken_over: 0,
+            replayed: BTreeSet::new(),
         };
         if resume == Resume::Yes {
             ledger.read(identity)?;
+            ledger.n_taken_over = ledger.kept.len();
         }
         ledger.file.set_len(ledger.end).map_err(io)?;
         if ledger.end == 0 {
-            ledger.write(identity).map_err(io)?;
+            ledger.write(&head).map_err(io)?;
         }
         Ok(ledger)
+    }
+
+    /// Begins `leg`, on which `engine` plays the client.
+    ///
+    /// # Errors
+    ///
+    /// If another one did when what is there was replayed.
+    pub fn begin(&mut self, leg: Leg, engine: &str) -> Result<(), LedgerError> {
+        let mut earlier = self.kept.iter().filter(|((_, of), _)| *of == leg);
+        if let Some((_, then)) = earlier.find(|(_, kept)| kept.engine != engine) {
+            let differences = vec![format!("the engine ({} then, {engine} now)", then.engine)];
+            return Err(LedgerError::OtherRun {
+                path: self.path.clone(),
+                subject: self.subject.clone(),
+                differences,
+            });
+        }
+        self.engines.insert(leg, engine.to_owned());
+        Ok(())
+    }
+
+    /// How many verdicts were there when it was opened.
+    pub fn n_taken_over(&self) -> usize {
+        self.n_taken_over
+    }
+
+    /// How many vectors have a verdict that was not there when it was opened.
+    pub fn n_replayed(&self) -> usize {
+        self.replayed.len()
     }
 
     /// Keeps `result`.
@@ -140,13 +186,16 @@ impl Ledger {
     ///
     /// If it cannot be written.
     pub fn record(&mut self, id: &VectorId, result: LegResult) -> Result<(), LedgerError> {
+        let engine = self.engines.get(&result.leg).cloned();
         let line = Line {
             id: id.clone(),
+            engine: engine.unwrap_or_default(),
             result,
         };
         let at = self.end;
         let length = self.write(&line).map_err(|source| self.unusable(source))?;
         self.hold(&line, at, length);
+        self.replayed.insert(line.id);
         Ok(())
     }
 
@@ -187,6 +236,7 @@ impl Ledger {
         let verdict = LegVerdict::from(&line.result);
         let kept = Kept {
             verdict,
+            engine: line.engine.clone(),
             at,
             length,
         };
@@ -220,11 +270,18 @@ impl Ledger {
                 source,
             };
             if number == 1 {
-                let found: Identity = serde_json::from_slice(&bytes).map_err(damaged)?;
-                if found != *identity {
-                    let path = self.path.clone();
-                    let found = format!("{} with suite {}", found.subject, found.suite);
-                    return Err(LedgerError::OtherRun { path, found });
+                let found: Value = serde_json::from_slice(&bytes).map_err(damaged)?;
+                if found.get("parts").is_none() {
+                    return Err(LedgerError::Earlier(self.path.clone()));
+                }
+                let found: Head = serde_json::from_value(found).map_err(damaged)?;
+                let differences = identity.differences(&found);
+                if !differences.is_empty() {
+                    return Err(LedgerError::OtherRun {
+                        path: self.path.clone(),
+                        subject: found.subject,
+                        differences,
+                    });
                 }
             } else {
                 let line: Line = serde_json::from_slice(&bytes).map_err(damaged)?;
@@ -246,128 +303,4 @@ pub enum Resume {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{fs, io::Write};
-
-    use crosscheck_replay::judge::unjudged;
-    use crosscheck_report::{
-        leg::Leg, observation::Observation, results::LegResult, verdict::Verdict,
-    };
-    use crosscheck_vectors::{expect::ExpectedOutcome, vector::VectorId};
-
-    use super::{Identity, Ledger, LedgerError, Resume};
-
-    fn identity() -> Identity {
-        Identity {
-            suite: "1".to_owned(),
-            vectors: 7,
-            subject: "reference".to_owned(),
-        }
-    }
-
-    fn ids() -> [VectorId; 2] {
-        ["server/a/one", "server/a/two"].map(|id| VectorId::parse(id).unwrap())
-    }
-
-    fn has(ledger: &Ledger, id: &VectorId, leg: Leg) -> bool {
-        ledger.verdict(id, leg).is_some()
-    }
-
-    /// A result with an observation of its own.
-    fn seeing(status: u16) -> LegResult {
-        let seen = Observation {
-            outcome: ExpectedOutcome::Readable,
-            reasons: Vec::new(),
-            detail: None,
-            status: Some(status),
-            headers: Vec::new(),
-            body: None,
-            exchanges: Vec::new(),
-            trace: Vec::new(),
-        };
-        LegResult {
-            observations: vec![seen],
-            ..unjudged(Leg::Wire, Verdict::Passed, "as it should")
-        }
-    }
-
-    #[test]
-    fn what_was_seen_comes_back_from_the_disk() {
-        let folder = tempfile::tempdir().unwrap();
-        let [one, two] = ids();
-        let mut ledger = Ledger::open(folder.path(), &identity(), Resume::No).unwrap();
-        ledger.record(&two, seeing(201)).unwrap();
-        ledger.record(&one, seeing(202)).unwrap();
-        drop(ledger);
-        let mut ledger = Ledger::open(folder.path(), &identity(), Resume::Yes).unwrap();
-        // The later line counts.
-        ledger.record(&two, seeing(203)).unwrap();
-        for (id, status) in [(&one, 202), (&two, 203)] {
-            let seen = ledger.observations(id, Leg::Wire).unwrap();
-            let verdict = ledger.verdict(id, Leg::Wire).unwrap();
-            assert_eq!(verdict.with(seen), seeing(status));
-        }
-        assert_eq!(
-            ledger.observations(&one, Leg::browser("chromium")).unwrap(),
-            []
-        );
-    }
-
-    #[test]
-    fn what_was_done_is_there_after_a_cut() {
-        let folder = tempfile::tempdir().unwrap();
-        let [one, two] = ids();
-        let mut ledger = Ledger::open(folder.path(), &identity(), Resume::No).unwrap();
-        ledger
-            .record(&one, unjudged(Leg::Wire, Verdict::Passed, ""))
-            .unwrap();
-        drop(ledger);
-        let mut file = fs::File::options()
-            .append(true)
-            .open(folder.path().join(super::NAME))
-            .unwrap();
-        file.write_all(b"{\"id\":\"server/a/t").unwrap();
-        drop(file);
-        let mut ledger = Ledger::open(folder.path(), &identity(), Resume::Yes).unwrap();
-        assert!(has(&ledger, &one, Leg::Wire) && !has(&ledger, &one, Leg::browser("chromium")));
-        ledger
-            .record(&two, unjudged(Leg::Wire, Verdict::Passed, ""))
-            .unwrap();
-        drop(ledger);
-        let ledger = Ledger::open(folder.path(), &identity(), Resume::Yes).unwrap();
-        assert!(has(&ledger, &one, Leg::Wire) && has(&ledger, &two, Leg::Wire));
-    }
-
-    #[test]
-    fn a_new_run_forgets() {
-        let folder = tempfile::tempdir().unwrap();
-        let [one, _] = ids();
-        let mut ledger = Ledger::open(folder.path(), &identity(), Resume::No).unwrap();
-        ledger
-            .record(&one, unjudged(Leg::Wire, Verdict::Passed, ""))
-            .unwrap();
-        drop(ledger);
-        let ledger = Ledger::open(folder.path(), &identity(), Resume::No).unwrap();
-        assert!(!has(&ledger, &one, Leg::Wire));
-    }
-
-    #[test]
-    fn only_the_same_run_is_resumed() {
-        let folder = tempfile::tempdir().unwrap();
-        drop(Ledger::open(folder.path(), &identity(), Resume::No).unwrap());
-        let other = Identity {
-            vectors: 8,
-            ..identity()
-        };
-        let error = Ledger::open(folder.path(), &other, Resume::Yes).unwrap_err();
-        assert!(matches!(error, LedgerError::OtherRun { .. }), "{error}");
-    }
-
-    #[test]
-    fn two_runs_do_not_share_a_folder() {
-        let folder = tempfile::tempdir().unwrap();
-        let _first = Ledger::open(folder.path(), &identity(), Resume::No).unwrap();
-        let error = Ledger::open(folder.path(), &identity(), Resume::No).unwrap_err();
-        assert!(matches!(error, LedgerError::Busy(_)), "{error}");
-    }
-}
+mod tests;

@@ -1,8 +1,9 @@
 //! Results on disk.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
-    io::{self, BufReader, BufWriter, Write},
+    io::{self, BufReader, Write},
     path::{Path, PathBuf},
 };
 
@@ -16,16 +17,40 @@ use crosscheck_report::{
     results::VectorResult,
     stream,
 };
-use crosscheck_vectors::load::Suite;
-use tempfile::NamedTempFile;
+use crosscheck_vectors::{load::Suite, vector::VectorId};
 
-use crate::run::ledger::LedgerError;
+use crate::run::{
+    Config,
+    folder::{Folder, FolderError},
+    ledger::LedgerError,
+};
 
 /// The file from which everything else is made.
 const RESULTS: &str = "results.json";
 
-/// The template of a file for `--known`.
-pub(crate) const TEMPLATE: &str = "known-template.toml";
+/// The summary for CI servers.
+const JUNIT: &str = "junit.xml";
+
+/// The summary for people.
+const MARKDOWN: &str = "summary.md";
+
+/// The suite file of the smallest generated vectors that fail.
+pub(crate) const MINIMAL: &str = "generated/server/minimal.json";
+
+/// The folder of the vectors' pages.
+const PAGES: &str = "v";
+
+/// The pages about the whole run, and what all pages need.
+const OF_RUN: [&str; 5] = [
+    "index.html",
+    "concepts.html",
+    "coverage.html",
+    "style.css",
+    "report.js",
+];
+
+/// The template of a file for `--known`, without its ending.
+const TEMPLATE: &str = "known-template";
 
 /// A form of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -61,6 +86,9 @@ pub enum OutputError {
         #[source]
         source: serde_json::Error,
     },
+    /// The folder cannot be written to.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
 }
 
 /// What there is to say of the run in `folder`.
@@ -79,19 +107,50 @@ pub fn previous(folder: &Path) -> Option<Overview> {
     read(folder).ok()
 }
 
+/// Makes sure that whatever the run of `vectors` as `config` says writes to `folder` replaces nothing but what
+/// the tool wrote.
+///
+/// # Errors
+///
+/// If it would.
+pub fn check<'a>(
+    folder: &Folder,
+    config: &Config,
+    vectors: impl Iterator<Item = &'a VectorId>,
+) -> Result<(), OutputError> {
+    folder.check(RESULTS)?;
+    if config.generated.is_some() {
+        folder.check(MINIMAL)?;
+    }
+    let outputs = &config.outputs;
+    for output in outputs {
+        match output {
+            Output::Html => OF_RUN.iter().try_for_each(|place| folder.check(place))?,
+            Output::Json => {}
+            Output::Junit => folder.check(JUNIT)?,
+            Output::Markdown => folder.check(MARKDOWN)?,
+        }
+    }
+    if outputs.contains(&Output::Html) {
+        for id in vectors {
+            folder.check(&page_of(id))?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes `results.json`: what `overview` says of the run, and its `vectors` one by one.
 ///
 /// # Errors
 ///
 /// If one of `vectors` cannot be had, or the file cannot be written; it then stays as it was.
 pub fn write(
-    folder: &Path,
+    folder: &mut Folder,
     overview: &Overview,
     vectors: impl Iterator<Item = Result<VectorResult, LedgerError>>,
 ) -> Result<(), OutputError> {
-    put(folder, RESULTS, |file| {
-        Ok(stream::write(file, overview, vectors)?)
-    })
+    let written = folder.put(RESULTS, |file| Ok(stream::write(file, overview, vectors)?));
+    Ok(written?)
 }
 
 /// Makes the report of the run in `folder`, of which `overview` was read or written there.
@@ -100,7 +159,7 @@ pub fn write(
 ///
 /// If something cannot be read or written.
 pub fn draw(
-    folder: &Path,
+    folder: &mut Folder,
     outputs: &[Output],
     overview: &Overview,
     previous: Option<&Overview>,
@@ -110,29 +169,19 @@ pub fn draw(
         match output {
             Output::Html => draw_pages(folder, overview, previous, suite)?,
             Output::Json => {}
-            Output::Junit => put_text(folder, "junit.xml", &junit(overview))?,
-            Output::Markdown => put_text(folder, "summary.md", &markdown(overview))?,
+            Output::Junit => put_text(folder, JUNIT, &junit(overview))?,
+            Output::Markdown => put_text(folder, MARKDOWN, &markdown(overview))?,
         }
     }
     Ok(())
 }
 
 fn draw_pages(
-    folder: &Path,
+    folder: &mut Folder,
     overview: &Overview,
     previous: Option<&Overview>,
     suite: &Suite,
 ) -> Result<(), OutputError> {
-    let vectors = folder.join("v");
-    match fs::remove_dir_all(&vectors) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            return Err(OutputError::Io {
-                path: vectors,
-                source: error,
-            });
-        }
-        _ => {}
-    }
     let topics = suite.topic_titles();
     let catalogue = Catalogue {
         requirements: &suite.requirements,
@@ -141,19 +190,28 @@ fn draw_pages(
         accounted: &suite.accounted,
         topics: &topics,
     };
+    let vectors = overview.vectors.iter();
+    let drawn: BTreeSet<_> = vectors.map(|vector| page_of(&vector.id)).collect();
+    folder.announce(drawn.iter().cloned())?;
     let mut pages = Pages::new(overview, catalogue);
-    let (path, results) = open_results(folder)?;
-    let mut drawn = Ok(());
+    let (path, results) = open_results(folder.path())?;
+    let mut put = Ok(());
     stream::each_vector(results, |vector| {
-        if drawn.is_ok() {
-            drawn = put_page(folder, &pages.vector(&vector));
+        if put.is_ok() {
+            put = put_page(folder, &pages.vector(&vector));
         }
     })
     .map_err(|source| OutputError::Unreadable { path, source })?;
-    drawn?;
+    put?;
     pages
         .of_run(previous)
-        .try_for_each(|page| put_page(folder, &page))
+        .try_for_each(|page| put_page(folder, &page))?;
+    Ok(folder.retain(PAGES, &drawn)?)
+}
+
+/// Where the page of `id` is.
+fn page_of(id: &VectorId) -> String {
+    format!("{PAGES}/{id}.html")
 }
 
 /// The results in `folder`, to be read, and where they are.
@@ -165,59 +223,31 @@ pub(crate) fn open_results(folder: &Path) -> Result<(PathBuf, BufReader<File>), 
     }
 }
 
-/// Writes the template of a file for `--known`, if there are failures; returns whether there are.
+/// Writes the template of a file for `--known`, if there are failures; returns where. A template in which
+/// somebody wrote stays, and so does one of the files `known`, which the run was given: the new one is then
+/// put beside it.
 ///
 /// # Errors
 ///
 /// If it cannot be written, or an old one cannot be removed.
-pub fn write_template(folder: &Path, overview: &Overview) -> Result<bool, OutputError> {
-    let template = template(overview);
-    if !template.is_empty() {
-        return put_text(folder, TEMPLATE, &template).map(|()| true);
-    }
-    let path = folder.join(TEMPLATE);
-    match fs::remove_file(&path) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(OutputError::Io { path, source })
-        }
-        _ => Ok(false),
-    }
-}
-
-/// A new file that others may read, as far as this process lets them.
-fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
+pub fn write_template(
+    folder: &mut Folder,
+    overview: &Overview,
+    known: &[PathBuf],
+) -> Result<Option<PathBuf>, OutputError> {
+    let known: Vec<_> = known.iter().flat_map(fs::canonicalize).collect();
+    let is_in_use = |path: &Path| fs::canonicalize(path).is_ok_and(|path| known.contains(&path));
+    let others = (2..).map(|number| format!("{TEMPLATE}-{number}.toml"));
+    let places = std::iter::once(format!("{TEMPLATE}.toml")).chain(others);
+    let put = folder.put_template(places, &template(overview), is_in_use)?;
+    Ok(put.map(|place| folder.path().join(place)))
 }
 
 /// Writes a page below `folder`.
-pub(crate) fn put_page(folder: &Path, page: &Page) -> Result<(), OutputError> {
+pub(crate) fn put_page(folder: &mut Folder, page: &Page) -> Result<(), OutputError> {
     put_text(folder, &page.path, &page.content)
 }
 
-fn put_text(folder: &Path, name: &str, text: &str) -> Result<(), OutputError> {
-    put(folder, name, |file| file.write_all(text.as_bytes()))
-}
-
-/// Writes a file whole or not at all.
-pub(crate) fn put(
-    folder: &Path,
-    name: &str,
-    write: impl FnOnce(&mut BufWriter<NamedTempFile>) -> io::Result<()>,
-) -> Result<(), OutputError> {
-    let path = folder.join(name);
-    let parent = path.parent().unwrap_or(folder);
-    let put = || {
-        fs::create_dir_all(parent)?;
-        let mut file = BufWriter::new(temporary_in(parent)?);
-        write(&mut file)?;
-        file.into_inner()?.persist(&path)?;
-        Ok(())
-    };
-    put().map_err(|source| OutputError::Io {
-        path: path.clone(),
-        source,
-    })
+fn put_text(folder: &mut Folder, place: &str, text: &str) -> Result<(), OutputError> {
+    Ok(folder.put(place, |file| file.write_all(text.as_bytes()))?)
 }

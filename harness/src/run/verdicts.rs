@@ -92,7 +92,10 @@ pub(super) fn whole<'a>(
     ledger: &'a Ledger,
 ) -> impl Iterator<Item = Result<VectorResult, LedgerError>> {
     let whole = |((verdict, case), sane): ((&VectorVerdict, &Case), &Case)| {
-        let of_leg = |leg: &LegVerdict| Ok(leg.with(ledger.observations(&case.id, leg.leg)?));
+        let of_leg = |leg: &LegVerdict| {
+            let seen = ledger.observations(&case.id, leg.leg);
+            seen.map(|seen| leg.with(seen))
+        };
         Ok(VectorResult {
             id: case.id.clone(),
             vector: (*case.vector).clone(),

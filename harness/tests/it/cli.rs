@@ -131,7 +131,12 @@ fn json_alone_makes_no_pages() {
         .collect();
     assert_eq!(
         names.into_iter().collect::<Vec<_>>(),
-        ["results.json", "results.jsonl"]
+        [
+            ".crosscheck-files",
+            ".crosscheck.lock",
+            "results.json",
+            "results.jsonl"
+        ]
     );
 }
 

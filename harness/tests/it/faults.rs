@@ -48,6 +48,7 @@ fn run_with(suite: &Suite, fault: Option<Fault>, only: &[String]) -> Overview {
         jobs: 1,
         patience: Duration::from_secs(10),
         out: folder.path().to_owned(),
+        outputs: Vec::new(),
         generated: None,
         own: None,
         resume: Resume::No,

@@ -105,3 +105,62 @@ fn one_entry_does_not_hide_what_it_does_not_say() {
     );
     assert!(ran.out.contains("▲"), "{ran:#?}");
 }
+
+/// An adapter whose policies grant no methods, for a subject that fails though nobody asked it to.
+const GRUDGING: &str = r#"
+import json, subprocess, sys, os
+program = os.environ["REFERENCE"]
+reference = subprocess.Popen([program, "adapter", "reference"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+for line in sys.stdin:
+    message = json.loads(line)
+    if "policy" in message:
+        message["policy"]["methods"] = []
+    reference.stdin.write(json.dumps(message) + "\n")
+    reference.stdin.flush()
+    if message["type"] == "bye":
+        break
+    sys.stdout.write(reference.stdout.readline())
+    sys.stdout.flush()
+"#;
+
+/// A folder with that adapter.
+fn failing() -> Bench {
+    let bench = Bench::empty();
+    bench.put("grudging.py", GRUDGING);
+    let manifest = "name = \"grudging\"\ncommand = [\"python3\", \"grudging.py\"]\n";
+    bench.put("adapter.toml", manifest);
+    bench
+}
+
+/// Runs the adapter of [`failing`], with further words.
+fn run(bench: &Bench, more: &str) -> crate::binary::Ran {
+    let line =
+        format!("run --adapter . --leg wire --only server/preflight-methods/* --out out {more}");
+    bench.crosscheck_with(&line, &[("REFERENCE", crate::binary::PROGRAM)])
+}
+
+#[test]
+fn a_template_in_which_somebody_wrote_stays() {
+    let bench = failing();
+    run(&bench, "")
+        .ended(1)
+        .told(&["put reasons into out/known-template.toml"]);
+    let template = bench.read("out/known-template.toml");
+    run(&bench, "").ended(1);
+    assert_eq!(bench.read("out/known-template.toml"), template);
+    assert!(!bench.path().join("out/known-template-2.toml").exists());
+    let filled = template.replace("reason = \"\"", "reason = \"Six weeks of reasons.\"");
+    assert_ne!(template, filled);
+    bench.put("out/known-template.toml", &filled);
+    // It excuses everything, so that there is nothing to write.
+    run(&bench, "--known out/known-template.toml").ended(0);
+    assert_eq!(bench.read("out/known-template.toml"), filled);
+    let ran = run(&bench, "").ended(1);
+    ran.told(&["put reasons into out/known-template-2.toml"]);
+    assert_eq!(bench.read("out/known-template.toml"), filled);
+    assert_eq!(bench.read("out/known-template-2.toml"), template);
+    // Nobody wrote in the second one.
+    run(&bench, "--known ./out/../out/known-template.toml").ended(0);
+    assert_eq!(bench.read("out/known-template.toml"), filled);
+    assert!(!bench.path().join("out/known-template-2.toml").exists());
+}

@@ -25,6 +25,8 @@ mod ending;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod folder;
+#[cfg(test)]
 mod gallery;
 #[cfg(test)]
 mod generate;
@@ -38,6 +40,8 @@ mod mutations;
 mod near_misses;
 #[cfg(test)]
 mod refusals;
+#[cfg(test)]
+mod repeat;
 #[cfg(test)]
 mod rerun;
 #[cfg(test)]

@@ -86,6 +86,6 @@ fn results_that_cannot_be_put_where_they_should() {
     bench.put("taken", "a file");
     bench
         .crosscheck("run --leg wire --vectors suite --out taken")
-        .refused(&["cannot use `taken/results.jsonl`"]);
+        .refused(&["`taken` is not a folder"]);
     assert_eq!(bench.read("taken"), "a file");
 }

@@ -1,6 +1,10 @@
 //! Nothing that was done is lost: not by a crash, not by a second run, not by one that fails.
 
-use std::{fs, process::Command};
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    process::Command,
+};
 
 use crosscheck_report::results::Results;
 use rstest::rstest;
@@ -154,18 +158,147 @@ fn a_suite_that_broke_leaves_the_last_results() {
     assert_eq!(bench.read("out/results.json"), before);
 }
 
+/// The disk is full: no file may grow beyond a block.
 #[cfg(unix)]
 #[test]
 fn results_that_cannot_be_kept_are_told_of() {
-    // A device that is always full.
-    let full = std::path::Path::new("/dev/full");
-    assert!(
-        full.exists(),
-        "this system has no device that is always full"
-    );
     let bench = Bench::own();
-    fs::create_dir(bench.path().join("out")).unwrap();
-    std::os::unix::fs::symlink(full, bench.path().join("out/results.jsonl")).unwrap();
-    bench.run("").refused(&["cannot use `out/results.jsonl`"]);
+    let limited = format!(
+        "trap '' XFSZ; ulimit -f 2; exec '{PROGRAM}' run --leg wire --vectors suite --out out"
+    );
+    let output = Command::new("sh")
+        .args(["-c", &limited])
+        .current_dir(bench.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("cannot use `out/results.json"), "{said}");
     assert!(!bench.path().join("out/results.json").exists());
+}
+
+/// A policy file.
+fn policy(max_age: u32, header: &str) -> String {
+    json!({
+        "origins": ["https://app.example"], "methods": ["PUT"], "request_headers": [header],
+        "response_headers": [], "credentials": true, "max_age": max_age
+    })
+    .to_string()
+}
+
+/// A server at an address of its own, ended with the value.
+struct Server(std::process::Child, String);
+
+impl Server {
+    fn start(bench: &Bench) -> Self {
+        let mut child = Command::new(PROGRAM)
+            .args("serve --policy policy.json --port 0".split(' '))
+            .current_dir(bench.path())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        said.read_line(&mut line).unwrap();
+        let (url, _) = line.split_once(' ').expect("it says where it is");
+        Self(child, url.to_owned())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+#[rstest]
+#[case::another_policy("--policy other.json", "which differs in the policy;")]
+#[case::a_private_header("--policy policy.json --header X-Key:b", "the private headers")]
+#[case::other_certificates("--policy policy.json --insecure", "(trusted then, any now)")]
+#[case::other_methods(
+    "--policy policy.json --allow-unsafe-methods",
+    "(safe ones then, all now)"
+)]
+#[case::more_patience("--policy policy.json --timeout 11", "(10 s then, 11 s now)")]
+fn verdicts_on_a_deployed_server_are_for_what_was_asked(#[case] other: &str, #[case] said: &str) {
+    let bench = Bench::empty();
+    bench.put("policy.json", &policy(600, "x-token"));
+    bench.put("other.json", &policy(5, "x-other"));
+    let server = Server::start(&bench);
+    let line = format!(
+        "run --leg wire --only server/grant/* --quiet --out out --url {}",
+        server.1
+    );
+    bench
+        .crosscheck(&format!("{line} --policy policy.json"))
+        .ended(0);
+    let ledger = bench.read("out/results.jsonl");
+    bench
+        .crosscheck(&format!("{line} --resume {other}"))
+        .refused(&["`out/results.jsonl` is of another run", said]);
+    assert_eq!(bench.read("out/results.jsonl"), ledger);
+    bench
+        .crosscheck(&format!("{line} --resume --policy policy.json"))
+        .ended(0);
+}
+
+#[rstest]
+#[case::leg("--leg chromium", "the legs (wire then, wire and chromium now)")]
+#[case::selection("--only server/deny/*", "the selected vectors")]
+#[case::layers("--layer gateway", "the layers (none then, gateway, policy now)")]
+fn a_run_of_another_kind_is_not_gone_on_with(#[case] other: &str, #[case] said: &str) {
+    let bench = Bench::empty();
+    bench.crosscheck(LINE).ended(0);
+    bench
+        .crosscheck(&format!("{LINE} --resume {other}"))
+        .refused(&["`out/results.jsonl` is of another run", said]);
+}
+
+#[test]
+fn another_adapter_of_the_same_name_is_another_subject() {
+    let bench = Bench::empty();
+    for folder in ["one", "two"] {
+        let manifest =
+            format!("name = \"same\"\ncommand = ['{PROGRAM}', 'adapter', 'reference']\n");
+        bench.put(&format!("{folder}/adapter.toml"), &manifest);
+    }
+    let line = |folder: &str| format!("{LINE} --adapter {folder}");
+    bench.crosscheck(&line("one")).ended(0);
+    bench
+        .crosscheck(&format!("{} --resume", line("two")))
+        .refused(&["is of another run", "the adapter ("]);
+    bench
+        .crosscheck(&format!("{LINE} --resume"))
+        .refused(&["is of another run", "the subject ("]);
+    bench
+        .crosscheck(&format!("{} --resume", line("one")))
+        .ended(0);
+}
+
+#[test]
+fn verdicts_of_another_engine_are_not_taken_over() {
+    let bench = Bench::empty();
+    bench.crosscheck(LINE).ended(0);
+    let ledger = bench.read("out/results.jsonl");
+    let other = ledger.replace("\"engine\":\"HTTP/1.1\"", "\"engine\":\"HTTP/1.0\"");
+    assert_ne!(ledger, other);
+    bench.put("out/results.jsonl", &other);
+    bench
+        .crosscheck(&format!("{LINE} --resume"))
+        .refused(&["which differs in the engine (HTTP/1.0 then, HTTP/1.1 now)"]);
+}
+
+#[test]
+fn a_run_says_how_much_is_not_its_own() {
+    let bench = Bench::empty();
+    bench.crosscheck(LINE).ended(0);
+    let n = results(&bench).vectors.len();
+    let line = LINE.replace(" --quiet", " --resume");
+    let said = |taken: usize, replayed: usize| {
+        format!("{taken} verdicts taken over from the earlier run, {replayed} vectors replayed")
+    };
+    bench.crosscheck(&line).ended(0).told(&[&said(n, 0)]);
+    cut(&bench, 3, "");
+    bench.crosscheck(&line).ended(0).told(&[&said(2, n - 2)]);
 }

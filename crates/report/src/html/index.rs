@@ -18,7 +18,7 @@ use super::{
     parts::{Frame, Rich},
 };
 use crate::{
-    compare::compare,
+    compare::{compare, differences},
     headline::{name, numbers, sentence},
     leg::Leg,
     printable::clip,
@@ -33,6 +33,8 @@ struct Index {
     numbers: Vec<Figure>,
     identity: Vec<(&'static str, String)>,
     compared_to: Option<String>,
+    /// What else than verdicts is otherwise there.
+    unlike: String,
     changes: Vec<ChangeList>,
     stale: Vec<Rich>,
     tallies: Vec<Tally>,
@@ -100,6 +102,7 @@ pub(super) fn page(context: &Context<'_>, previous: Option<&crate::overview::Ove
         identity: identity(context, &totals, &frame),
         compared_to: previous
             .map(|run| format!("{}, {}", name(&run.subject), clip(&run.started, 40))),
+        unlike: previous.map_or_else(String::new, |run| differences(run, results).join(", ")),
         changes: previous.map_or_else(Vec::new, |run| changes::lists(&compare(run, results))),
         stale: results
             .stale

@@ -2,7 +2,6 @@
 
 use std::{collections::HashSet, fs, io::Read as _, path::Path};
 
-use crosscheck_audit::report::Audit;
 use miette::{IntoDiagnostic, Result, WrapErr as _, miette};
 
 /// The URLs that were given, each once; lines that are empty or begin with `#` are none.
@@ -36,22 +35,4 @@ fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path)
         .into_diagnostic()
         .wrap_err_with(|| format!("cannot read `{}`", path.display()))
-}
-
-/// The judgements in the file at `path`. A last line that was cut short is none.
-pub(super) fn judged(path: &Path) -> Result<Vec<Audit>> {
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
-    let text = read(path)?;
-    let audits = text
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Audit>(line).ok());
-    let audits: Vec<_> = audits.filter(|audit| audit.n_wrong().is_some()).collect();
-    if !text.is_empty() && !text.ends_with('\n') {
-        // What comes next begins a line of its own.
-        let whole = text.rfind('\n').map_or(0, |end| end + 1);
-        fs::write(path, text.get(..whole).unwrap_or_default()).into_diagnostic()?;
-    }
-    Ok(audits)
 }

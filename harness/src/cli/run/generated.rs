@@ -1,6 +1,6 @@
 //! Vectors that are made up, and the smallest of those that fail.
 
-use std::{fs, io, io::Write as _, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, io::Write as _, path::PathBuf, time::Duration};
 
 use crosscheck_report::{
     overview::Overview, results::Generated, summary::Summary, text::Colour, verdict::Verdict,
@@ -19,15 +19,12 @@ use crate::{
         trial::Trial,
     },
     process::interrupt::interrupted,
-    run::{Config, ledger::Resume, output},
+    run::{Config, folder::Folder, ledger::Resume, output::MINIMAL},
     subject::{SubjectConfig, adapter::Adapter},
 };
 
 /// The folder of the smallest vectors, in the one that results go to: a suite of its own.
 const FOLDER: &str = "generated";
-
-/// Its suite file.
-const FILE: &str = "server/minimal.json";
 
 /// Vectors that are made up.
 #[derive(Clone, Debug, clap::Args)]
@@ -109,6 +106,7 @@ impl Small {
         run: &Overview,
         counts: impl Fn(Verdict) -> bool,
         global: Global,
+        out: &mut Folder,
     ) -> Result<Self> {
         let fails = run.vectors.iter().any(|vector| counts(vector.verdict));
         let found = if fails {
@@ -132,20 +130,14 @@ impl Small {
             found: named(found, run.generated),
             folder,
         };
-        small.save()?;
+        small.save(out)?;
         Ok(small)
     }
 
-    /// Writes the suite, or removes that of an earlier run.
-    fn save(&self) -> Result<()> {
-        match fs::remove_dir_all(&self.folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(error).into_diagnostic();
-            }
-            _ => {}
-        }
+    /// Writes the suite to `out`, or removes that of an earlier run.
+    fn save(&self, out: &mut Folder) -> Result<()> {
         if self.found.is_empty() {
-            return Ok(());
+            return Ok(out.retain(FOLDER, &BTreeSet::new())?);
         }
         let vectors = self.found.iter().map(|found| found.minimal.vector.clone());
         let file = SuiteFile {
@@ -154,7 +146,7 @@ impl Small {
             vectors: vectors.collect(),
         };
         let text = pretty(&serde_json::to_value(&file).into_diagnostic()?);
-        output::put(&self.folder, FILE, |to| writeln!(to, "{text}")).into_diagnostic()
+        Ok(out.put(MINIMAL, |to| writeln!(to, "{text}"))?)
     }
 
     /// For people.
@@ -182,7 +174,10 @@ impl Small {
         }
         lines.extend([
             String::new(),
-            format!("saved in {}", self.folder.join(FILE).display()),
+            format!(
+                "saved in {}",
+                self.folder.join("server/minimal.json").display()
+            ),
             format!("rerun: {}", self.replay),
             String::new(),
         ]);
