@@ -10,18 +10,18 @@ use serde_json::Value;
 
 use crate::binary::{Bench, Ran};
 
-const POLICY: &str = r#"{"origins": ["https://shop.test", "https://admin.shop.test"],
+pub(crate) const POLICY: &str = r#"{"origins": ["https://shop.test", "https://admin.shop.test"],
     "methods": ["PUT"], "request_headers": ["x-cart", "content-type"],
     "response_headers": ["x-total"], "credentials": true, "max_age": 600}"#;
 
 /// A server at an address of its own, that knows nothing of the suite.
-struct Server {
+pub(crate) struct Server {
     runtime: tokio::runtime::Runtime,
     stage: Stage,
 }
 
 impl Server {
-    fn new(fault: Option<Fault>) -> Self {
+    pub(crate) fn new(fault: Option<Fault>) -> Self {
         let policy: Policy = serde_json::from_str(POLICY).unwrap();
         let site = match fault {
             None => Site::try_from(&policy).unwrap(),
@@ -39,7 +39,7 @@ impl Server {
         Self { runtime, stage }
     }
 
-    fn run(&self, line: &str) -> Ran {
+    pub(crate) fn run(&self, line: &str) -> Ran {
         let bench = Bench::empty();
         bench.put("policy.json", POLICY);
         let url = format!("https://{}/echo", self.stage.addr());

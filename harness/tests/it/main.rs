@@ -39,6 +39,8 @@ mod mutations;
 #[cfg(test)]
 mod near_misses;
 #[cfg(test)]
+mod private;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod repeat;
