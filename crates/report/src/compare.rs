@@ -243,16 +243,16 @@ mod tests {
     }
 
     #[rstest]
-    #[case::subject(|run| run.subject.name = "other".to_owned(), "the subject (")]
-    #[case::fault(|run| run.subject.fault = Some("slow".to_owned()), "the fault (")]
-    #[case::layers(|run| run.subject.layers = vec!["policy".to_owned()], "the layers (none then, policy now)")]
-    #[case::options(|run| run.subject.flags = vec!["insecure".to_owned()], "the options (none then, insecure now)")]
-    #[case::private(|run| run.subject.has_private_headers = true, "the private headers (none then, some now)")]
-    #[case::suite(|run| run.suite = "9".to_owned(), "the suite (")]
-    #[case::legs(|run| run.legs.truncate(1), "the legs (")]
-    #[case::engine(|run| run.legs[0].engine = "HTTP/9".to_owned(), "HTTP/9 now)")]
-    #[case::policy(|run| run.vectors[0].policy = Some(9), "the policy of 1 vector")]
-    #[case::vectors(|run| run.vectors[0].said ^= 1, "what 1 vector says")]
+    #[case::subject(|run: &mut Overview| run.subject.name = "other".to_owned(), "the subject (")]
+    #[case::fault(|run: &mut Overview| run.subject.fault = Some("slow".to_owned()), "the fault (")]
+    #[case::layers(|run: &mut Overview| run.subject.layers = vec!["policy".to_owned()], "the layers (none then, policy now)")]
+    #[case::options(|run: &mut Overview| run.subject.flags = vec!["insecure".to_owned()], "the options (none then, insecure now)")]
+    #[case::private(|run: &mut Overview| run.subject.has_private_headers = true, "the private headers (none then, some now)")]
+    #[case::suite(|run: &mut Overview| run.suite = "9".to_owned(), "the suite (")]
+    #[case::legs(|run: &mut Overview| run.legs.truncate(1), "the legs (")]
+    #[case::engine(|run: &mut Overview| run.legs[0].engine = "HTTP/9".to_owned(), "HTTP/9 now)")]
+    #[case::policy(|run: &mut Overview| run.vectors[0].policy = Some(9), "the policy of 1 vector")]
+    #[case::vectors(|run: &mut Overview| run.vectors[0].said ^= 1, "what 1 vector says")]
     fn what_differs_is_named(#[case] change: fn(&mut Overview), #[case] named: &str) {
         let mut now = overview();
         change(&mut now);
