@@ -9,7 +9,10 @@ mod tests;
 use std::slice;
 
 pub use apply::{apply, is_known};
-pub use parts::{Date, InvalidDate, InvalidLink, InvalidPattern, Link, NoReason, Pattern, Reason};
+pub use parts::{
+    Date, InvalidDate, InvalidLink, InvalidPattern, LONGEST_PATTERN, Link, NoReason, Pattern,
+    Reason,
+};
 use serde::{Deserialize, Deserializer, de::Error};
 pub use template::template;
 

@@ -20,6 +20,7 @@ pub mod catalogue;
 pub mod client;
 pub mod coverage;
 pub mod expect;
+pub mod file;
 mod kind;
 mod lint;
 pub mod load;

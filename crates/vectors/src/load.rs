@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 pub use crate::suite::{Problem, Suite, Topic};
 use crate::{
     catalogue::{Accounted, AccountedFile, Concepts, Flags, Requirements},
-    lint,
+    file, lint,
     vector::{SuiteFile, VectorId},
 };
 
@@ -165,7 +165,7 @@ fn read_folder(folder: &Path, below: &str, files: &mut Files) -> Result<(), Load
             .iter()
             .any(|ending| place.ends_with(ending))
         {
-            files.insert(place, fs::read(&path).map_err(unreadable(&path))?);
+            files.insert(place, file::read(&path).map_err(unreadable(&path))?);
         }
     }
     Ok(())

@@ -1,9 +1,9 @@
 //! Options that several commands share, and the files that they name.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use crosscheck_reference::compose::{Composition, Layer};
-use crosscheck_vectors::{policy::Policy, vector::PolicyFile};
+use crosscheck_vectors::{file, policy::Policy, vector::PolicyFile};
 use miette::{Context, IntoDiagnostic, Result, miette};
 
 use crate::client::remote::{Certificates, PrivateHeader};
@@ -30,16 +30,17 @@ impl Layers {
 
 /// A policy by itself, or with the title that the suite's own have.
 pub(super) fn read_policy(path: &Path) -> Result<Policy> {
-    let text = fs::read_to_string(path)
+    let text = file::read_text(path)
         .into_diagnostic()
         .wrap_err_with(|| format!("cannot read the policy `{}`", path.display()))?;
     let value: serde_json::Value = serde_json::from_str(&text)
         .into_diagnostic()
         .wrap_err_with(|| format!("`{}` is no JSON", path.display()))?;
+    // From the text and not from the value, which has only the last of keys that occur twice.
     let parsed = if value.get("policy").is_some() {
-        serde_json::from_value::<PolicyFile>(value).map(|file| file.policy)
+        serde_json::from_str::<PolicyFile>(&text).map(|file| file.policy)
     } else {
-        serde_json::from_value(value)
+        serde_json::from_str(&text)
     };
     parsed
         .into_diagnostic()

@@ -3,7 +3,7 @@
 mod deployed;
 mod generated;
 
-use std::{collections::BTreeSet, fs, path::PathBuf, process::ExitCode, time::Duration};
+use std::{collections::BTreeSet, path::{Path, PathBuf}, process::ExitCode, time::Duration};
 
 use clap::ValueEnum;
 use crosscheck_reference::{fault::Fault, site::Setup};
@@ -17,7 +17,7 @@ use crosscheck_report::{
     totals::{Conclusion, Totals},
     verdict::Verdict,
 };
-use crosscheck_vectors::{load::Suite, vector::Kind};
+use crosscheck_vectors::{file, load::Suite, vector::Kind};
 use miette::{Context, IntoDiagnostic, Result, miette};
 
 use self::generated::Small;
@@ -310,8 +310,8 @@ fn only_selectable(mut known: Vec<KnownFile>, suite: &Suite) -> Result<Vec<Known
     Ok(known)
 }
 
-fn read_known(path: &PathBuf) -> Result<KnownFile> {
-    let text = fs::read_to_string(path)
+fn read_known(path: &Path) -> Result<KnownFile> {
+    let text = file::read_text(path)
         .into_diagnostic()
         .wrap_err_with(|| format!("cannot read the known failures in `{}`", path.display()))?;
     known_failures::parse(&path.display().to_string(), &text)

@@ -7,6 +7,7 @@ use std::{
 };
 
 use crosscheck_report::{implementation::Implementation, stream, totals::Totals};
+use crosscheck_vectors::file;
 
 use crate::run::{folder::Folder, output, output::OutputError};
 
@@ -86,7 +87,7 @@ pub fn read_all(out: &Path) -> Result<Vec<Implementation>, OutputError> {
     }
     paths.sort();
     let read = |path: PathBuf| {
-        let text = fs::read_to_string(&path).map_err(failed(&path))?;
+        let text = file::read_text(&path).map_err(failed(&path))?;
         serde_json::from_str(&text).map_err(|source| OutputError::Unreadable { path, source })
     };
     paths.into_iter().map(read).collect()

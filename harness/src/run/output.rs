@@ -17,7 +17,7 @@ use crosscheck_report::{
     results::VectorResult,
     stream,
 };
-use crosscheck_vectors::{load::Suite, vector::VectorId};
+use crosscheck_vectors::{file, load::Suite, vector::VectorId};
 
 use crate::run::{
     Config,
@@ -217,7 +217,7 @@ fn page_of(id: &VectorId) -> String {
 /// The results in `folder`, to be read, and where they are.
 pub(crate) fn open_results(folder: &Path) -> Result<(PathBuf, BufReader<File>), OutputError> {
     let path = folder.join(RESULTS);
-    match File::open(&path) {
+    match file::open(&path) {
         Ok(file) => Ok((path, BufReader::new(file))),
         Err(source) => Err(OutputError::Io { path, source }),
     }

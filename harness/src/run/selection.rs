@@ -1,6 +1,7 @@
 //! Which vectors a run is about.
 
 use crosscheck_replay::case::Case;
+use crosscheck_report::known::LONGEST_PATTERN;
 use crosscheck_vectors::vector::Kind;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
@@ -38,6 +39,9 @@ pub enum SelectError {
         #[source]
         source: globset::Error,
     },
+    /// A pattern is too long to be compiled.
+    #[error("a glob has {0} bytes, and at most {LONGEST_PATTERN} are taken")]
+    LongGlob(usize),
     /// Nothing is left.
     #[error(
         "no vector is selected by {0}; `crosscheck vectors list` shows all ids (`*` also matches `/`)"
@@ -127,6 +131,9 @@ fn globs(patterns: &[String]) -> Result<GlobSet, SelectError> {
         move |source| SelectError::BadGlob { pattern, source }
     };
     for pattern in patterns {
+        if pattern.len() > LONGEST_PATTERN {
+            return Err(SelectError::LongGlob(pattern.len()));
+        }
         set.add(Glob::new(pattern).map_err(bad(pattern))?);
     }
     set.build().map_err(bad(&patterns.join(", ")))

@@ -14,14 +14,23 @@ pub struct Pattern {
     matcher: GlobMatcher,
 }
 
-/// A pattern is too large to be used.
+/// The longest pattern that is taken, in bytes: far more than any id has.
+pub const LONGEST_PATTERN: usize = 1000;
+
+/// Why a text is no pattern.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("`{text}` is not a pattern")]
-pub struct InvalidPattern {
-    /// The pattern.
-    pub text: String,
-    /// What is wrong with it.
-    pub source: globset::Error,
+pub enum InvalidPattern {
+    /// It is too long to be compiled.
+    #[error("a pattern has {0} bytes, and at most {LONGEST_PATTERN} are taken")]
+    TooLong(usize),
+    /// It cannot be compiled.
+    #[error("`{text}` is not a pattern")]
+    Glob {
+        /// The pattern.
+        text: String,
+        /// What is wrong with it.
+        source: globset::Error,
+    },
 }
 
 impl Pattern {
@@ -31,6 +40,9 @@ impl Pattern {
     ///
     /// If `text` is too large to be compiled.
     pub fn parse(text: &str) -> Result<Self, InvalidPattern> {
+        if text.len() > LONGEST_PATTERN {
+            return Err(InvalidPattern::TooLong(text.len()));
+        }
         let literal = text.chars().fold(String::new(), |mut glob, c| {
             if matches!(c, '[' | ']' | '{' | '}' | '\\') {
                 glob.push('\\');
@@ -46,7 +58,7 @@ impl Pattern {
                 text: text.to_owned(),
                 matcher: glob.compile_matcher(),
             })
-            .map_err(|source| InvalidPattern {
+            .map_err(|source| InvalidPattern::Glob {
                 text: text.to_owned(),
                 source,
             })

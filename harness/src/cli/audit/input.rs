@@ -1,7 +1,8 @@
 //! What is to be audited, and what has been.
 
-use std::{collections::HashSet, fs, io::Read as _, path::Path};
+use std::{collections::HashSet, io::Read as _, path::Path};
 
+use crosscheck_vectors::file;
 use miette::{IntoDiagnostic, Result, WrapErr as _, miette};
 
 /// The URLs that were given, each once; lines that are empty or begin with `#` are none.
@@ -32,7 +33,7 @@ fn read(path: &Path) -> Result<String> {
             .into_diagnostic()?;
         return Ok(text);
     }
-    fs::read_to_string(path)
+    file::read_text(path)
         .into_diagnostic()
         .wrap_err_with(|| format!("cannot read `{}`", path.display()))
 }

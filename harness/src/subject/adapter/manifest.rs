@@ -1,11 +1,12 @@
 //! `adapter.toml`: how an adapter is started, and what must be there before.
 
 use std::{
-    env, fs, io,
+    env, io,
     path::{Path, PathBuf},
     process::Command,
 };
 
+use crosscheck_vectors::file;
 use serde::Deserialize;
 
 /// The file's name in an adapter's folder.
@@ -137,7 +138,7 @@ impl Manifest {
                 ManifestError::Unreadable { path, source }
             }
         };
-        let text = fs::read_to_string(&path).map_err(unreadable)?;
+        let text = file::read_text(&path).map_err(unreadable)?;
         let place = path.canonicalize().map_err(unreadable)?;
         let file: File = toml::from_str(&text).map_err(|source| ManifestError::Malformed {
             path: path.clone(),
