@@ -2,6 +2,7 @@
 
 pub mod folder;
 pub mod gallery;
+mod hexadecimal;
 pub mod identity;
 pub mod known_failures;
 pub mod ledger;

@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     VERSION,
     client::remote::{Certificates, PrivateHeader},
-    run::Config,
+    run::{Config, hexadecimal::hexadecimal},
     subject::{DeployedConfig, SubjectConfig, adapter::manifest::Manifest},
 };
 
@@ -292,10 +292,6 @@ pub(super) fn new_key() -> std::io::Result<String> {
     let mut key = [0; 16];
     getrandom::fill(&mut key)?;
     Ok(hexadecimal(&key))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, TryLockError},
-    io::{Read as _, Write as _},
+    io::{self, Write as _},
     path::Path,
 };
 
@@ -21,7 +21,7 @@ pub(super) struct Out {
 impl Out {
     /// Opens the file at `path`, which is made if it is not there. What is not of audits is refused.
     pub(super) fn open(path: &Path) -> Result<Self> {
-        let mut file = open_own(path)?;
+        let file = open_own(path)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -33,8 +33,7 @@ impl Out {
             }
             Err(TryLockError::Error(error)) => return Err(error).into_diagnostic(),
         }
-        let mut text = String::new();
-        file.read_to_string(&mut text)
+        let text = io::read_to_string(&file)
             .into_diagnostic()
             .wrap_err_with(|| format!("cannot read `{}`", path.display()))?;
         let first = text.lines().next();

@@ -146,7 +146,9 @@ fn is_journal(path: &Path) -> bool {
     let says = |line: Vec<u8>| {
         let head: Option<Value> = serde_json::from_slice(&line).ok();
         head.is_some_and(|head| {
-            head["suite"].is_string() && (head["subject"].is_string() || head["parts"].is_object())
+            let has = |key: &str, is: fn(&Value) -> bool| head.get(key).is_some_and(is);
+            has("suite", Value::is_string)
+                && (has("subject", Value::is_string) || has("parts", Value::is_object))
         })
     };
     is_file(path) && first_line().is_ok_and(says)

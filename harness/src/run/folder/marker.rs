@@ -8,6 +8,8 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::run::hexadecimal::hexadecimal;
+
 /// The file's name.
 pub(super) const NAME: &str = ".crosscheck-files";
 
@@ -66,8 +68,7 @@ impl Marker {
 
 /// The SHA-256 of `bytes`, in hexadecimal digits.
 pub(super) fn digest(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&Sha256::digest(bytes))
 }
 
 /// Whether `place` is made of plain names.
