@@ -3,7 +3,12 @@
 mod deployed;
 mod generated;
 
-use std::{collections::BTreeSet, path::{Path, PathBuf}, process::ExitCode, time::Duration};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
 use clap::ValueEnum;
 use crosscheck_reference::{fault::Fault, site::Setup};
