@@ -21,7 +21,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crosscheck_report::text::Colour;
 use miette::{GraphicalReportHandler, GraphicalTheme, IntoDiagnostic, Result};
 
-use crate::process::{guard, say::say};
+use crate::{
+    process::{guard, say::say},
+    run::progress::Progress,
+};
 
 /// A conformance test suite for Cross-Origin Resource Sharing.
 ///
@@ -115,6 +118,14 @@ impl Cli {
 }
 
 impl Global {
+    fn progress(self) -> Progress {
+        if self.quiet {
+            Progress::Quiet
+        } else {
+            Progress::Shown
+        }
+    }
+
     fn colour(self) -> Colour {
         colour(&io::stdout(), self.no_color)
     }

@@ -241,6 +241,13 @@ impl Kept {
         }
     }
 
+    fn taken_over(&self) -> Option<TakenOver> {
+        Some(TakenOver {
+            verdicts: self.ledger.n_taken_over(),
+            replayed: self.ledger.n_replayed(),
+        })
+    }
+
     /// Fails with what went wrong when results were written.
     fn whole(&mut self) -> Result<(), LedgerError> {
         self.broken.take().map_or(Ok(()), Err)
@@ -307,15 +314,11 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
     verdicts::excuse(&mut overview, config, &legs);
     let vectors = verdicts::whole(&overview.vectors, replay.cases, &sane, &kept.ledger);
     output::write(&mut folder, &overview, vectors)?;
-    let taken_over = TakenOver {
-        verdicts: kept.ledger.n_taken_over(),
-        replayed: kept.ledger.n_replayed(),
-    };
     Ok(Ran {
         overview,
         ended,
         doubts,
-        taken_over: Some(taken_over).filter(|_| config.resume == Resume::Yes),
+        taken_over: kept.taken_over().filter(|_| config.resume == Resume::Yes),
         folder,
     })
 }

@@ -14,7 +14,7 @@ use crosscheck_report::observation::{Exchange, Observation, SeenRequest, SeenRes
 use crosscheck_vectors::{
     bytes::ByteString,
     client::{Api, Client},
-    expect::ExpectedOutcome,
+    expect::StepOutcome,
     vector::Vector,
 };
 use password::Passwords;
@@ -182,8 +182,8 @@ async fn raw(
     };
     let answered = transport.exchange(&request).await?;
     let outcome = match &answered.response {
-        Some(_) => ExpectedOutcome::Answered,
-        None => ExpectedOutcome::NetworkError,
+        Some(_) => StepOutcome::Answered,
+        None => StepOutcome::NetworkError,
     };
     Ok(Observation {
         outcome,

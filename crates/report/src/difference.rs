@@ -129,7 +129,7 @@ fn of_answer(check: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crosscheck_vectors::{expect::ExpectedOutcome::NetworkError, vector::Kind};
+    use crosscheck_vectors::{expect::StepOutcome::NetworkError, vector::Kind};
     use rstest::rstest;
 
     use super::{differences, spoken};

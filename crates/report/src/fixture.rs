@@ -1,7 +1,7 @@
 //! A small run with every kind of verdict, and parts to build others from.
 
 use crosscheck_vectors::{
-    expect::{Expectation, ExpectedOutcome},
+    expect::{Expectation, StepOutcome},
     vector::{Kind, Vector, VectorId},
 };
 use serde_json::json;
@@ -27,12 +27,12 @@ pub(crate) fn overview() -> Overview {
 }
 
 /// An expectation that demands nothing beyond `outcome` and no request.
-pub(crate) fn expectation(outcome: ExpectedOutcome) -> Expectation {
+pub(crate) fn expectation(outcome: StepOutcome) -> Expectation {
     serde_json::from_value(json!({ "outcome": outcome, "requests": [] })).unwrap()
 }
 
 /// An observation of nothing beyond `outcome`.
-pub(crate) fn observation(outcome: ExpectedOutcome) -> Observation {
+pub(crate) fn observation(outcome: StepOutcome) -> Observation {
     Observation {
         outcome,
         reasons: Vec::new(),
@@ -58,7 +58,7 @@ pub(crate) fn mismatch(field: &str, kind: Kind, effect: Effect) -> Mismatch {
 }
 
 /// What a leg that saw `outcome` and differs by `mismatches` comes to.
-pub(crate) fn leg(leg: Leg, outcome: ExpectedOutcome, mismatches: Vec<Mismatch>) -> LegVerdict {
+pub(crate) fn leg(leg: Leg, outcome: StepOutcome, mismatches: Vec<Mismatch>) -> LegVerdict {
     LegVerdict {
         leg,
         verdict: judge(&mismatches),
@@ -89,7 +89,7 @@ pub(crate) fn vector(of: &str, legs: Vec<LegVerdict>) -> VectorVerdict {
 }
 
 /// A leg that saw `outcome`, as was expected.
-pub(crate) fn seeing(of: Leg, outcome: ExpectedOutcome) -> LegResult {
+pub(crate) fn seeing(of: Leg, outcome: StepOutcome) -> LegResult {
     leg(of, outcome, Vec::new()).with(vec![observation(outcome)])
 }
 

@@ -104,7 +104,7 @@ fn values(vector: &VectorVerdict) -> BTreeSet<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use crosscheck_vectors::{expect::ExpectedOutcome::Readable, vector::Kind};
+    use crosscheck_vectors::{expect::StepOutcome::Readable, vector::Kind};
 
     use super::groups;
     use crate::{

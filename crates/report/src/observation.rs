@@ -1,6 +1,6 @@
 //! What a leg saw.
 
-use crosscheck_vectors::{bytes::ByteString, expect::ExpectedOutcome};
+use crosscheck_vectors::{bytes::ByteString, expect::StepOutcome};
 use serde::{Deserialize, Serialize};
 
 /// What one step led to.
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct Observation {
     /// How the call ended for the page.
-    pub outcome: ExpectedOutcome,
+    pub outcome: StepOutcome,
     /// The failure names that fit what the leg was told, the likeliest first; empty if it succeeded
     /// or was told nothing.
     pub reasons: Vec<String>,
@@ -114,13 +114,13 @@ pub fn lines<'a>(
 }
 
 /// The outcome's name in vectors.
-pub(crate) fn outcome_word(outcome: ExpectedOutcome) -> &'static str {
+pub(crate) fn outcome_word(outcome: StepOutcome) -> &'static str {
     match outcome {
-        ExpectedOutcome::Answered => "answered",
-        ExpectedOutcome::ApiError => "api-error",
-        ExpectedOutcome::NetworkError => "network-error",
-        ExpectedOutcome::Opaque => "opaque",
-        ExpectedOutcome::OpaqueRedirect => "opaque-redirect",
-        ExpectedOutcome::Readable => "readable",
+        StepOutcome::Answered => "answered",
+        StepOutcome::ApiError => "api-error",
+        StepOutcome::NetworkError => "network-error",
+        StepOutcome::Opaque => "opaque",
+        StepOutcome::OpaqueRedirect => "opaque-redirect",
+        StepOutcome::Readable => "readable",
     }
 }

@@ -170,7 +170,7 @@ fn digest(value: &impl Serialize) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use crosscheck_vectors::{expect::ExpectedOutcome::Readable, vector::Kind};
+    use crosscheck_vectors::{expect::StepOutcome::Readable, vector::Kind};
 
     use super::{Overview, VectorVerdict};
     use crate::{

@@ -124,7 +124,7 @@ mod tests {
     };
 
     fn leg(verdict: Verdict) -> LegVerdict {
-        let nothing = crosscheck_vectors::expect::ExpectedOutcome::Readable;
+        let nothing = crosscheck_vectors::expect::StepOutcome::Readable;
         LegVerdict {
             verdict,
             ..crate::fixture::leg(Leg::Wire, nothing, Vec::new())

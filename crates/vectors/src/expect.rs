@@ -12,7 +12,7 @@ use crate::{bytes::ByteString, kind::Kind};
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
     /// How the call ends for the page.
-    pub outcome: ExpectedOutcome,
+    pub outcome: StepOutcome,
     /// The name of the failure; present exactly if the outcome is an error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -37,8 +37,10 @@ pub struct Expectation {
 
 /// How a call ends for the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+// The published schema has this name.
+#[schemars(rename = "ExpectedOutcome")]
 #[serde(rename_all = "kebab-case")]
-pub enum ExpectedOutcome {
+pub enum StepOutcome {
     /// An HTTP response arrived; the only outcome of a `raw` request.
     Answered,
     /// The interface refuses the call, and nothing is sent.

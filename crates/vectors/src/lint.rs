@@ -9,7 +9,7 @@ use crosscheck_oracle::Failure;
 use crate::{
     capability::Capability,
     client::Api,
-    expect::ExpectedOutcome,
+    expect::StepOutcome,
     policy::Policy,
     role::{self, RoleError},
     suite::{Problem, Suite},
@@ -191,7 +191,7 @@ fn one_step(vector: &Vector, step: &VectorStep, say: &mut impl FnMut(String)) {
     let (client, expect) = (&step.client, &step.expect);
     let is_error = matches!(
         expect.outcome,
-        ExpectedOutcome::ApiError | ExpectedOutcome::NetworkError
+        StepOutcome::ApiError | StepOutcome::NetworkError
     );
     match (&expect.reason, is_error) {
         (Some(reason), true) if !Failure::all_names().contains(&&**reason) => {
@@ -204,7 +204,7 @@ fn one_step(vector: &Vector, step: &VectorStep, say: &mut impl FnMut(String)) {
         _ => {}
     }
     client::lint(client, say);
-    let response = expect.outcome == ExpectedOutcome::Readable && client.api.shows_response();
+    let response = expect.outcome == StepOutcome::Readable && client.api.shows_response();
     if response != expect.status.is_some() {
         say(
             "`status` must be there exactly if the outcome is `readable` and the interface shows it"
@@ -216,13 +216,13 @@ fn one_step(vector: &Vector, step: &VectorStep, say: &mut impl FnMut(String)) {
         say("`visible_headers` and `body` go only with a response that the page gets".to_owned());
     }
     let raw = client.api == Api::Raw;
-    if raw != (expect.outcome == ExpectedOutcome::Answered) || raw != client.origin.is_none() {
+    if raw != (expect.outcome == StepOutcome::Answered) || raw != client.origin.is_none() {
         say(
             "`api: raw`, the outcome `answered` and a missing `client.origin` go together"
                 .to_owned(),
         );
     }
-    if expect.outcome == ExpectedOutcome::ApiError && !expect.requests.is_empty() {
+    if expect.outcome == StepOutcome::ApiError && !expect.requests.is_empty() {
         say("an `api-error` sends nothing, so `requests` must be empty".to_owned());
     }
     if vector.script.is_some()

@@ -22,7 +22,7 @@ use crosscheck_replay::{
 use crosscheck_report::{leg::Leg, verdict::Verdict};
 use crosscheck_vectors::{
     client::{Api, Context, Credentials, EmbedderPolicy, Mode, ReferrerPolicy},
-    expect::ExpectedOutcome,
+    expect::StepOutcome,
     load::Suite,
     vector::Kind,
 };
@@ -167,7 +167,7 @@ fn plain_cases(suite: &Suite) -> Result<(String, Vec<Case>)> {
             && case.vector.kind != Kind::Survey
             && client.after_ms == 0
             && !url.to_ascii_lowercase().contains("cookie")
-            && step.expect.outcome == ExpectedOutcome::Readable
+            && step.expect.outcome == StepOutcome::Readable
             && !known.iter().any(|known| known.id.matches(case.id.as_str()));
         let origin = client.origin.as_deref();
         if let Some(origin) = origin.filter(|origin| is_plain && origin.starts_with("http")) {

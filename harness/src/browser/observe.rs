@@ -5,7 +5,7 @@ mod random;
 use crosscheck_replay::{address::Place, case::Case, drive::pairs, http1};
 use crosscheck_report::observation::{Exchange, Observation, SeenRequest, SeenResponse};
 use crosscheck_server::journal::{Entry, Scheme};
-use crosscheck_vectors::{bytes::ByteString, expect::ExpectedOutcome};
+use crosscheck_vectors::{bytes::ByteString, expect::StepOutcome};
 
 use crate::browser::{
     call::{Ending, Outcome},
@@ -21,14 +21,14 @@ pub(super) fn observation(
     case: &Case,
 ) -> Option<Observation> {
     let outcome = match ending.outcome {
-        Outcome::ApiError => ExpectedOutcome::ApiError,
-        Outcome::NetworkError => ExpectedOutcome::NetworkError,
-        Outcome::Opaque => ExpectedOutcome::Opaque,
-        Outcome::OpaqueRedirect => ExpectedOutcome::OpaqueRedirect,
-        Outcome::Readable => ExpectedOutcome::Readable,
+        Outcome::ApiError => StepOutcome::ApiError,
+        Outcome::NetworkError => StepOutcome::NetworkError,
+        Outcome::Opaque => StepOutcome::Opaque,
+        Outcome::OpaqueRedirect => StepOutcome::OpaqueRedirect,
+        Outcome::Readable => StepOutcome::Readable,
         Outcome::Timeout => return None,
     };
-    let told = if outcome == ExpectedOutcome::NetworkError {
+    let told = if outcome == StepOutcome::NetworkError {
         explained.reasons
     } else {
         Vec::new()

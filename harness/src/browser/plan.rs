@@ -9,7 +9,7 @@ use crosscheck_replay::{
 };
 use crosscheck_vectors::{
     client::{Api, Client, Context, EmbedderPolicy},
-    expect::ExpectedOutcome,
+    expect::StepOutcome,
     script::Script,
     vector::VectorStep,
 };
@@ -174,12 +174,12 @@ pub(super) fn witness(case: &Case, step: &VectorStep) -> Witness {
         return Witness::Quiet;
     }
     match step.expect.outcome {
-        ExpectedOutcome::NetworkError => Witness::Reasons,
-        ExpectedOutcome::Answered
-        | ExpectedOutcome::ApiError
-        | ExpectedOutcome::Opaque
-        | ExpectedOutcome::OpaqueRedirect
-        | ExpectedOutcome::Readable => Witness::Quiet,
+        StepOutcome::NetworkError => Witness::Reasons,
+        StepOutcome::Answered
+        | StepOutcome::ApiError
+        | StepOutcome::Opaque
+        | StepOutcome::OpaqueRedirect
+        | StepOutcome::Readable => Witness::Quiet,
     }
 }
 

@@ -41,7 +41,6 @@ use crate::{
         ledger::Resume,
         output,
         output::Output,
-        progress::Progress,
         run,
         selection::{Selection, Shard},
     },
@@ -153,18 +152,13 @@ impl Args {
             known.extend(manifest.known.clone());
         }
         let previous = output::previous(&out);
-        let progress = if global.quiet {
-            Progress::Quiet
-        } else {
-            Progress::Shown
-        };
         let Ran {
             overview,
             ended,
             doubts,
             taken_over,
             mut folder,
-        } = run(&config, &progress).await.map_err(explain)?;
+        } = run(&config, &global.progress()).await.map_err(explain)?;
         for doubt in doubts {
             tell(&format!("warning: {doubt}"));
         }
@@ -204,14 +198,7 @@ impl Args {
             tell("interrupted: not everything was replayed; `--resume` goes on");
             return Ok(ExitCode::from(Conclusion::CouldNotJudge.exit_code()));
         }
-        let missed = strict && Totals::of(&overview).recommended_missed > 0;
-        let conclusion = overview.conclusion();
-        let conclusion = if missed && conclusion == Conclusion::AsExpected {
-            Conclusion::Mismatch
-        } else {
-            conclusion
-        };
-        Ok(ExitCode::from(conclusion.exit_code()))
+        Ok(ExitCode::from(conclusion(&overview, strict).exit_code()))
     }
 
     async fn config(self) -> Result<(Config, Option<generate::Source>)> {
@@ -294,6 +281,15 @@ impl Args {
             known.push(read_known(file)?);
         }
         Ok(known)
+    }
+}
+
+/// What a whole run comes to; a `strict` one counts missed recommendations.
+fn conclusion(overview: &Overview, strict: bool) -> Conclusion {
+    let missed = strict && Totals::of(overview).recommended_missed > 0;
+    match overview.conclusion() {
+        Conclusion::AsExpected if missed => Conclusion::Mismatch,
+        conclusion => conclusion,
     }
 }
 

@@ -12,12 +12,12 @@ pub enum BadKnownFile {
     Toml(#[from] toml::de::Error),
     /// An entry is about a leg that there is not.
     #[error(
-        "the entry for `{id}` is about the leg `{leg}`, which there is not: legs are oracle, wire, {}",
+        "line {line}: there is no leg `{leg}`; legs are oracle, wire, {}",
         ENGINES.iter().map(|engine| engine.option().name).collect::<Vec<_>>().join(", ")
     )]
     Leg {
-        /// The entry's glob.
-        id: String,
+        /// The line that names it, counted from 1.
+        line: usize,
         /// Its leg.
         leg: Leg,
     },
@@ -33,8 +33,10 @@ pub fn parse(file: &str, text: &str) -> Result<KnownFile, BadKnownFile> {
     let unknown = |leg: &Leg| leg.is_browser() && engine_of(*leg).is_none();
     for entry in &parsed.entries {
         if let Some(leg) = entry.leg.filter(unknown) {
-            let id = entry.id.to_string();
-            return Err(BadKnownFile::Leg { id, leg });
+            let names =
+                |line: &str| line.trim_start().starts_with("leg") && line.contains(leg.word());
+            let line = text.lines().position(names).unwrap_or_default() + 1;
+            return Err(BadKnownFile::Leg { line, leg });
         }
     }
     Ok(KnownFile {

@@ -8,7 +8,7 @@ use crosscheck_harness::craft::generate::{Law, Source, fit::Fit, origin_of};
 use crosscheck_replay::{agree::agree, case::cases};
 use crosscheck_vectors::{
     client::{Api, Client, Credentials},
-    expect::ExpectedOutcome,
+    expect::StepOutcome,
     load::{BesideEmbedded, Suite},
     policy::{Listing, Policy},
     vector::{Kind, Vector},
@@ -78,10 +78,10 @@ fn they_say_what_the_policy_means() {
             let granted = means(&policy, &step.client);
             let expected = if granted {
                 n_granted += 1;
-                ExpectedOutcome::Readable
+                StepOutcome::Readable
             } else {
                 n_withheld += 1;
-                ExpectedOutcome::NetworkError
+                StepOutcome::NetworkError
             };
             assert_eq!(
                 step.expect.outcome, expected,

@@ -17,7 +17,7 @@ const ALL: &str = "[[known]]\nid = \"server/origin-match/*\"\nreason = \"It is o
 #[case::empty_reason("id = \"*\"\nreason = \" \"\n", &["line 3", "the reason is empty; say why this fails"])]
 #[case::no_id("reason = \"Old.\"\n", &["missing field `id`"])]
 #[case::no_day("id = \"*\"\nreason = \"Old.\"\nexpires = \"soon\"\n", &["line 4", "`soon` is not a day; write it as YYYY-MM-DD"])]
-#[case::no_leg("id = \"*\"\nreason = \"Old.\"\nleg = \"netscape\"\n", &["line 4", "unknown variant `netscape`"])]
+#[case::no_leg("id = \"*\"\nreason = \"Old.\"\nleg = \"netscape\"\n", &["line 4", "there is no leg `netscape`; legs are oracle, wire, chromium"])]
 #[case::no_toml("id = \n", &["line 2"])]
 fn an_entry_that_cannot_be(#[case] entry: &str, #[case] parts: &[&str]) {
     let bench = Bench::own();

@@ -20,7 +20,9 @@ impl Running {
 
     /// The same with further variables of the environment.
     pub(crate) fn start_with(bench: &Bench, line: &str, variables: &[(&str, &Path)]) -> Self {
-        let child = Command::new(PROGRAM)
+        // Whoever runs the tests may ignore hang-ups, as `nohup` does, and children inherit that.
+        let child = Command::new("env")
+            .args(["--default-signal=HUP", PROGRAM])
             .args(line.split_whitespace())
             .current_dir(bench.path())
             .envs(variables.iter().copied())

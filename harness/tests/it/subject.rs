@@ -9,7 +9,7 @@ use std::net::Ipv4Addr;
 use crosscheck_http1::answer::LONGEST_BODY;
 use crosscheck_replay::judge::leg_result;
 use crosscheck_report::{leg::Leg, observation::Observation, verdict::Verdict};
-use crosscheck_vectors::expect::ExpectedOutcome;
+use crosscheck_vectors::expect::StepOutcome;
 use hostile::{Deed, GRANTED, case, replay, replay_at};
 use rstest::rstest;
 use serde_json::json;
@@ -17,7 +17,7 @@ use tokio::{net::TcpListener, runtime::Runtime};
 
 use crate::binary::{Bench, own};
 
-fn outcome(replayed: Result<Vec<Observation>, String>) -> ExpectedOutcome {
+fn outcome(replayed: Result<Vec<Observation>, String>) -> StepOutcome {
     replayed.unwrap()[0].outcome
 }
 
@@ -59,7 +59,7 @@ fn an_answer_that_is_none_is_a_network_error(
     text: &str,
 ) {
     let replayed = replay(Deed::Says(text.into()));
-    assert_eq!(outcome(replayed), ExpectedOutcome::NetworkError);
+    assert_eq!(outcome(replayed), StepOutcome::NetworkError);
 }
 
 #[rstest]
@@ -74,7 +74,7 @@ fn a_body_that_is_cut_off_is_a_network_error(
     let bytes = [head(lines), body.into()].concat();
     assert_eq!(
         outcome(replay(Deed::Says(bytes))),
-        ExpectedOutcome::NetworkError
+        StepOutcome::NetworkError
     );
 }
 
@@ -87,7 +87,7 @@ fn a_body_that_is_cut_off_is_a_network_error(
 #[case::no_chunk(format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n{GRANTED}zz\r\n"))]
 fn a_malformed_answer_is_a_network_error_before_the_server_hangs_up(#[case] text: String) {
     let replayed = replay(Deed::Stalls(text.into()));
-    assert_eq!(outcome(replayed), ExpectedOutcome::NetworkError);
+    assert_eq!(outcome(replayed), StepOutcome::NetworkError);
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_body_longer_than_it_says_ends_where_it_says() {
     ]
     .concat();
     let seen = replay(Deed::Says(bytes)).unwrap();
-    assert_eq!(seen[0].outcome, ExpectedOutcome::Readable);
+    assert_eq!(seen[0].outcome, StepOutcome::Readable);
     assert_eq!(seen[0].body.as_ref().unwrap().as_bytes(), b"ok");
 }
 
@@ -125,16 +125,13 @@ fn a_flood_is_bounded(#[case] lines: &str) {
 fn ten_thousand_header_lines_do_not_break_it() {
     let lines: Vec<_> = (0..10_000).map(|n| format!("X-{n}: {n}\r\n")).collect();
     let bytes = head(&format!("{}Content-Length: 0\r\n", lines.concat()));
-    assert_eq!(
-        outcome(replay(Deed::Says(bytes))),
-        ExpectedOutcome::Readable
-    );
+    assert_eq!(outcome(replay(Deed::Says(bytes))), StepOutcome::Readable);
 }
 
 #[test]
 fn a_header_without_end_is_bounded() {
     let replayed = replay(Deed::Floods(b"HTTP/1.1 200 OK\r\nX-Long: ".to_vec()));
-    assert_eq!(outcome(replayed), ExpectedOutcome::NetworkError);
+    assert_eq!(outcome(replayed), StepOutcome::NetworkError);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crosscheck_report::observation::{Exchange, Observation};
 use crosscheck_vectors::{
     bytes::ByteString,
     client::{Api, Client, Context, ServiceWorker},
-    expect::ExpectedOutcome,
+    expect::StepOutcome,
 };
 use url::Url;
 
@@ -35,7 +35,7 @@ pub(super) async fn visit(
     let origin = page_origin(client, &url)?;
     let made = match request_of_client::request(client, origin.clone(), url) {
         Ok(made) => made,
-        Err(failure) => return Ok(failed(ExpectedOutcome::ApiError, &failure)),
+        Err(failure) => return Ok(failed(StepOutcome::ApiError, &failure)),
     };
     let mut visit = Visit {
         cookies_of: cookies_of(client, &origin),
@@ -187,7 +187,7 @@ impl<T: Transport> Visit<'_, T> {
         };
         let inner = match call.into_request() {
             Ok(inner) => inner,
-            Err(error) => return Ok(failed(ExpectedOutcome::NetworkError, &error.into())),
+            Err(error) => return Ok(failed(StepOutcome::NetworkError, &error.into())),
         };
         let mut outcome = self.fetch(inner).await?.outcome;
         outcome.result = outcome.result.and_then(|seen| {
@@ -213,7 +213,7 @@ fn is_challenge(request: &Request, response: Option<&Response>) -> bool {
         && response.is_some_and(|response| response.status == 401)
 }
 
-fn failed(outcome: ExpectedOutcome, failure: &Failure) -> Observation {
+fn failed(outcome: StepOutcome, failure: &Failure) -> Observation {
     Observation {
         reasons: vec![failure.name().to_owned()],
         detail: Some(failure.to_string()),
@@ -221,7 +221,7 @@ fn failed(outcome: ExpectedOutcome, failure: &Failure) -> Observation {
     }
 }
 
-fn bare(outcome: ExpectedOutcome) -> Observation {
+fn bare(outcome: StepOutcome) -> Observation {
     Observation {
         outcome,
         reasons: Vec::new(),
@@ -239,7 +239,7 @@ fn made_up() -> Observation {
         status: Some(200),
         headers: vec![("content-type".into(), "text/plain;charset=UTF-8".into())],
         body: Some(MADE_UP.into()),
-        ..bare(ExpectedOutcome::Readable)
+        ..bare(StepOutcome::Readable)
     }
 }
 
@@ -247,17 +247,17 @@ fn made_up() -> Observation {
 fn response(outcome: Outcome) -> Observation {
     let trace = trace::lines(&outcome.trace);
     let seen = match outcome.result {
-        Err(failure) => failed(ExpectedOutcome::NetworkError, &failure),
+        Err(failure) => failed(StepOutcome::NetworkError, &failure),
         Ok(seen) => Observation {
             status: (seen.status != 0).then_some(seen.status),
             headers: pairs(&seen.headers),
             outcome: match seen.response_type {
-                ResponseType::Basic | ResponseType::Cors => ExpectedOutcome::Readable,
-                ResponseType::Opaque => ExpectedOutcome::Opaque,
-                ResponseType::OpaqueRedirect => ExpectedOutcome::OpaqueRedirect,
+                ResponseType::Basic | ResponseType::Cors => StepOutcome::Readable,
+                ResponseType::Opaque => StepOutcome::Opaque,
+                ResponseType::OpaqueRedirect => StepOutcome::OpaqueRedirect,
             },
             body: body_of(seen),
-            ..bare(ExpectedOutcome::Opaque)
+            ..bare(StepOutcome::Opaque)
         },
     };
     Observation { trace, ..seen }
@@ -275,9 +275,9 @@ fn body_of(seen: FilteredResponse) -> Option<ByteString> {
 fn used(feature: Feature, page: &Origin, ended: Ended) -> Observation {
     let used = feature.access(page, ended.outcome, ended.last.as_ref());
     let seen = match used.result {
-        Err(failure) => failed(ExpectedOutcome::NetworkError, &failure),
-        Ok(Access::Open) => bare(ExpectedOutcome::Readable),
-        Ok(Access::Closed) => bare(ExpectedOutcome::Opaque),
+        Err(failure) => failed(StepOutcome::NetworkError, &failure),
+        Ok(Access::Open) => bare(StepOutcome::Readable),
+        Ok(Access::Closed) => bare(StepOutcome::Opaque),
     };
     Observation {
         trace: trace::lines(&used.trace),
@@ -288,9 +288,9 @@ fn used(feature: Feature, page: &Origin, ended: Ended) -> Observation {
 /// What a page sees in the performance timeline.
 fn timing(ended: &Ended) -> Observation {
     let seen = match &ended.outcome.result {
-        Err(failure) => failed(ExpectedOutcome::NetworkError, failure),
-        Ok(_) if ended.timed => bare(ExpectedOutcome::Readable),
-        Ok(_) => bare(ExpectedOutcome::Opaque),
+        Err(failure) => failed(StepOutcome::NetworkError, failure),
+        Ok(_) if ended.timed => bare(StepOutcome::Readable),
+        Ok(_) => bare(StepOutcome::Opaque),
     };
     Observation {
         trace: trace::lines(&ended.outcome.trace),

@@ -1,6 +1,6 @@
 use crosscheck_oracle::{OutgoingRequest, Response};
 use crosscheck_report::{leg::Leg, verdict::Verdict};
-use crosscheck_vectors::{expect::ExpectedOutcome, vector::Vector};
+use crosscheck_vectors::{expect::StepOutcome, vector::Vector};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -130,7 +130,7 @@ fn the_gravest_order_is_shown() {
     let (vector, visits) = visited(&mut server, &[A, B, OWN, STRANGER]);
     let verdict = super::judge(&mismatches(&vector, Leg::Wire, &visits.observations));
     assert_eq!(verdict, Verdict::FailedOverGrant);
-    assert_eq!(visits.observations[3].outcome, ExpectedOutcome::Readable);
+    assert_eq!(visits.observations[3].outcome, StepOutcome::Readable);
 }
 
 #[test]

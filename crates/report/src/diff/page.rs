@@ -2,7 +2,7 @@
 
 use crosscheck_vectors::{
     bytes::ByteString,
-    expect::{Expectation, ExpectedOutcome},
+    expect::{Expectation, StepOutcome},
 };
 
 use super::Found;
@@ -37,7 +37,7 @@ pub(crate) const UNANSWERED: &str = "the connection ended without an answer to t
 /// The request that got no answer, if the call failed for that.
 fn unanswered(seen: &Observation) -> Option<&'static str> {
     let last = seen.exchanges.last()?;
-    let failed = seen.outcome == ExpectedOutcome::NetworkError && last.response.is_none();
+    let failed = seen.outcome == StepOutcome::NetworkError && last.response.is_none();
     failed.then(|| {
         if last.request.is_preflight() {
             "preflight"
@@ -48,16 +48,16 @@ fn unanswered(seen: &Observation) -> Option<&'static str> {
 }
 
 /// How much an outcome lets the page see; none for outcomes without a page.
-fn sight(outcome: ExpectedOutcome) -> Option<u8> {
+fn sight(outcome: StepOutcome) -> Option<u8> {
     match outcome {
-        ExpectedOutcome::Answered => None,
-        ExpectedOutcome::ApiError | ExpectedOutcome::NetworkError => Some(0),
-        ExpectedOutcome::Opaque | ExpectedOutcome::OpaqueRedirect => Some(1),
-        ExpectedOutcome::Readable => Some(2),
+        StepOutcome::Answered => None,
+        StepOutcome::ApiError | StepOutcome::NetworkError => Some(0),
+        StepOutcome::Opaque | StepOutcome::OpaqueRedirect => Some(1),
+        StepOutcome::Readable => Some(2),
     }
 }
 
-fn outcome_effect(expected: ExpectedOutcome, observed: ExpectedOutcome) -> Effect {
+fn outcome_effect(expected: StepOutcome, observed: StepOutcome) -> Effect {
     match (sight(expected), sight(observed)) {
         (Some(expected), Some(observed)) if observed > expected => Effect::OverGrant,
         (Some(expected), Some(observed)) if observed < expected => Effect::UnderGrant,

@@ -2,7 +2,7 @@
 
 use crosscheck_vectors::{
     bytes::ByteString,
-    expect::{ExpectedOutcome, ExpectedRequest},
+    expect::{ExpectedRequest, StepOutcome},
 };
 
 use super::{Demand, Found};
@@ -46,7 +46,7 @@ pub(super) fn compare(demand: &Demand<'_>, exchanges: &[Exchange], found: &mut F
 /// must be none grants too much, and none where there must be one too little. A `raw` request is
 /// the suite's own and grants nothing.
 fn count_effect(demand: &Demand<'_>, exchanges: &[Exchange]) -> Effect {
-    if demand.expect.outcome == ExpectedOutcome::Answered {
+    if demand.expect.outcome == StepOutcome::Answered {
         return Effect::Other;
     }
     let expected = demand.expect.requests.iter().any(|r| !expects_preflight(r));

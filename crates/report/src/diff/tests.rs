@@ -1,5 +1,5 @@
 use crosscheck_vectors::{
-    expect::{Check, Expectation, ExpectedOutcome, ExpectedRequest, ResponseAssertion},
+    expect::{Check, Expectation, ExpectedRequest, ResponseAssertion, StepOutcome},
     vector::Kind,
 };
 use rstest::rstest;
@@ -45,7 +45,7 @@ fn seen() -> Observation {
             ),
             exchange("PUT", &[("Origin", "https://app.example")], "sent", true),
         ],
-        ..observation(ExpectedOutcome::Readable)
+        ..observation(StepOutcome::Readable)
     }
 }
 
@@ -159,9 +159,9 @@ fn a_reason_is_compared_if_the_leg_was_told_one(
     #[case] reasons: &[&str],
     #[case] n_mismatches: usize,
 ) {
-    let mut expect = expectation(ExpectedOutcome::NetworkError);
+    let mut expect = expectation(StepOutcome::NetworkError);
     expect.reason = Some("cors-check/credentials".to_owned());
-    let mut seen = observation(ExpectedOutcome::NetworkError);
+    let mut seen = observation(StepOutcome::NetworkError);
     seen.reasons = reasons.iter().map(|&reason| reason.to_owned()).collect();
     let found = mismatches(&expect, &seen, Judged::Everything);
     assert_eq!(found.len(), n_mismatches);
@@ -325,7 +325,7 @@ fn no_answer_passes_no_check() {
 #[test]
 fn who_hangs_up_is_said_to_have() {
     let mut seen = seen();
-    seen.outcome = ExpectedOutcome::NetworkError;
+    seen.outcome = StepOutcome::NetworkError;
     seen.reasons = vec!["no-response".to_owned()];
     let observed = |seen: &Observation| {
         mismatches(&expect(), seen, Judged::PageOnly)[0]

@@ -7,7 +7,7 @@ mod message;
 use askama::Template;
 use crosscheck_vectors::{
     bytes::ByteString,
-    expect::{Expectation, ExpectedOutcome},
+    expect::{Expectation, StepOutcome},
     vector::VectorStep,
 };
 
@@ -141,17 +141,17 @@ impl<'a> Unsent<'a> {
     /// The request that was not sent; none if all were.
     fn of(seen: &'a Observation, method: &'a ByteString, url: &'a str) -> Option<Self> {
         match (seen.outcome, seen.exchanges.last()) {
-            (ExpectedOutcome::ApiError, None) => Some(Self {
+            (StepOutcome::ApiError, None) => Some(Self {
                 method,
                 url,
                 what: "is refused before anything is sent",
             }),
-            (ExpectedOutcome::NetworkError, None) => Some(Self {
+            (StepOutcome::NetworkError, None) => Some(Self {
                 method,
                 url,
                 what: "is never sent",
             }),
-            (ExpectedOutcome::NetworkError, Some(last)) if last.request.is_preflight() => {
+            (StepOutcome::NetworkError, Some(last)) if last.request.is_preflight() => {
                 // After a redirect the method may be another.
                 let asked = lines(&last.request.headers, b"access-control-request-method").next();
                 Some(Self {
@@ -178,12 +178,12 @@ fn ending(seen: &Observation) -> Ending {
     let status = seen.status.map(|status| format!(" status {status}"));
     let status = status.unwrap_or_default();
     let (symbol, text) = match seen.outcome {
-        ExpectedOutcome::Answered => ("↩", format!("the client gets{status}")),
-        ExpectedOutcome::ApiError => ("■", format!("the call is refused{reason}")),
-        ExpectedOutcome::NetworkError => ("■", format!("blocked here{reason}")),
-        ExpectedOutcome::Opaque => ("◐", "the page gets an opaque answer".to_owned()),
-        ExpectedOutcome::OpaqueRedirect => ("◐", "the page gets an opaque redirect".to_owned()),
-        ExpectedOutcome::Readable => ("●", format!("the page reads the answer,{status}")),
+        StepOutcome::Answered => ("↩", format!("the client gets{status}")),
+        StepOutcome::ApiError => ("■", format!("the call is refused{reason}")),
+        StepOutcome::NetworkError => ("■", format!("blocked here{reason}")),
+        StepOutcome::Opaque => ("◐", "the page gets an opaque answer".to_owned()),
+        StepOutcome::OpaqueRedirect => ("◐", "the page gets an opaque redirect".to_owned()),
+        StepOutcome::Readable => ("●", format!("the page reads the answer,{status}")),
     };
     Ending { symbol, text }
 }

@@ -1,5 +1,5 @@
 use crosscheck_vectors::{
-    expect::ExpectedOutcome::{NetworkError, Readable},
+    expect::StepOutcome::{NetworkError, Readable},
     vector::{Kind, VectorId},
 };
 use rstest::rstest;

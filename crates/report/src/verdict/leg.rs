@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crosscheck_vectors::expect::ExpectedOutcome;
+use crosscheck_vectors::expect::StepOutcome;
 
 use super::Verdict;
 use crate::{leg::Leg, mismatch::Mismatch};
@@ -19,7 +19,7 @@ pub struct LegVerdict {
     /// Where it differs from what was expected.
     pub mismatches: Vec<Mismatch>,
     /// How each step ended.
-    pub outcomes: Vec<ExpectedOutcome>,
+    pub outcomes: Vec<StepOutcome>,
 }
 
 impl LegVerdict {
@@ -33,7 +33,7 @@ impl LegVerdict {
 
 #[cfg(test)]
 mod tests {
-    use crosscheck_vectors::{expect::ExpectedOutcome::Readable, vector::Kind};
+    use crosscheck_vectors::{expect::StepOutcome::Readable, vector::Kind};
 
     use crate::{
         fixture::{leg, mismatch},

@@ -135,7 +135,7 @@ fn is_beyond_pages(
 #[cfg(test)]
 mod tests {
     use crosscheck_vectors::{
-        expect::ExpectedOutcome::{NetworkError, Readable},
+        expect::StepOutcome::{NetworkError, Readable},
         vector::Kind,
     };
     use rstest::rstest;

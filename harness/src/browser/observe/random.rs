@@ -112,7 +112,7 @@ fn replace(text: &mut ByteString, part: &[u8], instead: &[u8]) {
 #[cfg(test)]
 mod tests {
     use crosscheck_report::observation::{Exchange, Observation, SeenRequest, SeenResponse};
-    use crosscheck_vectors::{expect::ExpectedOutcome, load::Suite, vector::Vector};
+    use crosscheck_vectors::{expect::StepOutcome, load::Suite, vector::Vector};
 
     use super::settle;
 
@@ -127,7 +127,7 @@ mod tests {
     fn seen(boundary: &str) -> Observation {
         let body = format!("--{boundary}\r\n\r\na\r\n--{boundary}--\r\n");
         Observation {
-            outcome: ExpectedOutcome::Readable,
+            outcome: StepOutcome::Readable,
             reasons: Vec::new(),
             detail: None,
             status: Some(200),

@@ -4,7 +4,7 @@ use crosscheck_report::observation::{Observation, SeenRequest, lines};
 use crosscheck_vectors::{
     bytes::ByteString,
     client::{Api, Client, Credentials},
-    expect::{Check, Expectation, ExpectedOutcome, ExpectedRequest, ResponseAssertion},
+    expect::{Check, Expectation, ExpectedRequest, ResponseAssertion, StepOutcome},
     policy::{Listing, Policy},
     vector::{Kind, VectorStep},
 };
@@ -104,7 +104,7 @@ impl Ask {
 
     /// What a sound server and a conforming client come to, which `seen` was predicted of.
     pub(super) fn expectation(&self, policy: &Policy, seen: &Observation) -> Expectation {
-        let is_readable = seen.outcome == ExpectedOutcome::Readable;
+        let is_readable = seen.outcome == StepOutcome::Readable;
         let names = match &self.act {
             Act::See(names) if is_readable => names.as_slice(),
             Act::Lines(_) | Act::Read | Act::See(_) | Act::Set(_) | Act::Use(_) => &[],
@@ -248,7 +248,7 @@ pub(super) fn in_words(step: &VectorStep) -> String {
         );
     }
     let origin = client.origin.as_deref().unwrap_or_default();
-    let is_readable = step.expect.outcome == ExpectedOutcome::Readable;
+    let is_readable = step.expect.outcome == StepOutcome::Readable;
     let may = may(is_readable);
     let with = match client.credentials {
         Credentials::Include => " with credentials",
@@ -277,7 +277,7 @@ fn may(granted: bool) -> &'static str {
 
 /// An expectation that demands nothing yet.
 pub(super) fn nothing() -> Expectation {
-    let json = json!({ "outcome": ExpectedOutcome::Opaque, "requests": [] });
+    let json = json!({ "outcome": StepOutcome::Opaque, "requests": [] });
     serde_json::from_value(json).expect("every other field has a default")
 }
 

@@ -3,7 +3,7 @@
 use crosscheck_replay::demand::mismatches;
 use crosscheck_report::{leg::Leg, observation::Observation};
 use crosscheck_vectors::{
-    expect::{Check, Expectation, ExpectedOutcome, ExpectedRequest},
+    expect::{Check, Expectation, ExpectedRequest, StepOutcome},
     vector::Vector,
 };
 
@@ -72,10 +72,10 @@ fn flipped(expect: &Expectation) -> Vec<(String, Expectation)> {
 /// How the fetch ends, and why.
 fn flip_ending(flips: &mut Changes<'_, Expectation>) {
     flips.add("outcome", |e| {
-        e.outcome = if e.outcome == ExpectedOutcome::NetworkError {
-            ExpectedOutcome::Readable
+        e.outcome = if e.outcome == StepOutcome::NetworkError {
+            StepOutcome::Readable
         } else {
-            ExpectedOutcome::NetworkError
+            StepOutcome::NetworkError
         };
     });
     if let Some(reason) = &flips.of.reason {

@@ -2,7 +2,7 @@ use std::{fs, io::Write, path::Path};
 
 use crosscheck_replay::judge::unjudged;
 use crosscheck_report::{leg::Leg, observation::Observation, results::LegResult, verdict::Verdict};
-use crosscheck_vectors::{expect::ExpectedOutcome, vector::VectorId};
+use crosscheck_vectors::{expect::StepOutcome, vector::VectorId};
 
 use super::{Identity, Ledger, LedgerError, Resume};
 use crate::run::{
@@ -41,7 +41,7 @@ fn has(ledger: &Ledger, id: &VectorId, leg: Leg) -> bool {
 /// A result with an observation of its own.
 fn seeing(status: u16) -> LegResult {
     let seen = Observation {
-        outcome: ExpectedOutcome::Readable,
+        outcome: StepOutcome::Readable,
         reasons: Vec::new(),
         detail: None,
         status: Some(status),

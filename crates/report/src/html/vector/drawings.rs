@@ -94,7 +94,7 @@ pub(crate) fn diagram(result: &VectorResult, observations: &[Observation]) -> Di
 
 #[cfg(test)]
 mod tests {
-    use crosscheck_vectors::expect::ExpectedOutcome::{NetworkError, Readable};
+    use crosscheck_vectors::expect::StepOutcome::{NetworkError, Readable};
     use rstest::rstest;
 
     use super::drawings;

@@ -1,6 +1,6 @@
 //! What each leg saw, for the page of a vector.
 
-use crosscheck_vectors::expect::{Expectation, ExpectedOutcome};
+use crosscheck_vectors::expect::{Expectation, StepOutcome};
 
 use crate::{
     html::{
@@ -83,7 +83,7 @@ fn of_leg(leg: &LegResult) -> AnswerView {
 }
 
 /// How a step ended, in a few words.
-fn ended(outcome: ExpectedOutcome, status: Option<u16>, reason: Option<&str>) -> Rich {
+fn ended(outcome: StepOutcome, status: Option<u16>, reason: Option<&str>) -> Rich {
     let word = outcome_word(outcome);
     let text = match (reason, status) {
         (Some(reason), _) => format!("{word}: {}", quoted_text(reason)),

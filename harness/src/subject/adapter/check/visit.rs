@@ -10,7 +10,7 @@ use crosscheck_replay::{
     drive::{Answered, Transport, TransportError, play},
     instance::Instance,
 };
-use crosscheck_vectors::{expect::ExpectedOutcome, policy::Listing, vector::Vector};
+use crosscheck_vectors::{expect::StepOutcome, policy::Listing, vector::Vector};
 use http::header::{HeaderName, LOCATION};
 use serde_json::json;
 
@@ -115,14 +115,14 @@ impl Route {
 
 /// What a page saw of a visit.
 pub(super) struct Visit {
-    outcome: ExpectedOutcome,
+    outcome: StepOutcome,
     /// The last answer, or why there is none.
     answer: Result<Response, AnswerError>,
 }
 
 impl Visit {
     pub(super) fn is_granted(&self) -> bool {
-        self.outcome == ExpectedOutcome::Readable
+        self.outcome == StepOutcome::Readable
     }
 
     /// What is wrong with the answer, whoever may read it.
