@@ -241,11 +241,11 @@ impl Kept {
         }
     }
 
-    fn taken_over(&self) -> Option<TakenOver> {
-        Some(TakenOver {
+    fn taken_over(&self) -> TakenOver {
+        TakenOver {
             verdicts: self.ledger.n_taken_over(),
             replayed: self.ledger.n_replayed(),
-        })
+        }
     }
 
     /// Fails with what went wrong when results were written.
@@ -318,7 +318,7 @@ pub async fn run(config: &Config, progress: &Progress) -> Result<Ran, RunError> 
         overview,
         ended,
         doubts,
-        taken_over: kept.taken_over().filter(|_| config.resume == Resume::Yes),
+        taken_over: (config.resume == Resume::Yes).then(|| kept.taken_over()),
         folder,
     })
 }

@@ -4,7 +4,7 @@ use std::{io, path::PathBuf, time::Duration};
 
 /// Why the browser could not do what it was asked.
 ///
-/// A call that ends badly for the page is no error: it is an [`Ending`](super::Ending).
+/// A call that ends badly for the page is no error: it is an [`Ending`](super::call::Ending).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BrowserError {

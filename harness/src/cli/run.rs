@@ -287,9 +287,11 @@ impl Args {
 /// What a whole run comes to; a `strict` one counts missed recommendations.
 fn conclusion(overview: &Overview, strict: bool) -> Conclusion {
     let missed = strict && Totals::of(overview).recommended_missed > 0;
-    match overview.conclusion() {
-        Conclusion::AsExpected if missed => Conclusion::Mismatch,
-        conclusion => conclusion,
+    let conclusion = overview.conclusion();
+    if missed && conclusion == Conclusion::AsExpected {
+        Conclusion::Mismatch
+    } else {
+        conclusion
     }
 }
 

@@ -1,7 +1,7 @@
 //! The folder that a report goes to: nothing is deleted or replaced there that the tool did not write.
 //!
 //! The tool lists its own files in `.crosscheck-files`, before it writes them. A folder that holds anything
-//! and has no such list is refused, unless an earlier version wrote it: [`earlier`] says how that is seen.
+//! and has no such list is refused, unless an earlier version wrote it: `earlier` says how that is seen.
 //! Below the folder no symbolic link is followed.
 
 mod earlier;
