@@ -3,7 +3,7 @@
 //! | module | what |
 //! | --- | --- |
 //! | [`engine`], [`engines`] | what an engine is to the suite; which there are |
-//! | [`call`], [`error`] | what a page is told to do and what came of it; what can go wrong with the browser |
+//! | [`call`], [`error`] | what a page has to do, and what came of it; what can go wrong with the browser |
 //! | [`plan`], [`batches`], `observe` | which page does what, together with what; what it and the journal saw |
 //! | [`leg`] | restarts, and failures replayed once more |
 //! | [`proof`] | a page that reads what it should not, for an audit |

@@ -22,7 +22,7 @@ const IN_GOOD_ORDER: Duration = Duration::from_secs(30);
 /// How long it may take to say so when there is no end in good order.
 const SAID_WITHIN: Duration = Duration::from_millis(200);
 
-/// Ends when Ctrl-C is pressed, the terminal is closed, or the process is told to terminate.
+/// Ends when Ctrl-C is pressed, the terminal is closed, or the process gets a signal to terminate.
 ///
 /// Listens from the first call on, not only from the first poll: who has just said that Ctrl-C ends it
 /// in good order must not die of one that comes at once. A signal that came earlier counts, too.

@@ -1,4 +1,4 @@
-//! The folder that a browser works in, and what it is told of it.
+//! The folder that a browser works in, and the preferences in it.
 
 use std::{collections::HashMap, fs, io, path::Path};
 

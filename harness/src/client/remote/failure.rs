@@ -23,7 +23,7 @@ pub enum Unanswered {
 }
 
 impl Unanswered {
-    /// The error as a source of others: a server that wants to be asked less often is told apart by type.
+    /// The error as a source of others: a server that asks for fewer requests has a type of its own.
     pub fn into_source(self) -> Box<dyn Error + Send + Sync> {
         match self {
             Self::TooMany(too_many) => too_many.into(),
